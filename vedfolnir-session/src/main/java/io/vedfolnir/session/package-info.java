@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Web sessions. */
+@NullMarked
+package io.vedfolnir.session;
+
+import org.jspecify.annotations.NullMarked;
