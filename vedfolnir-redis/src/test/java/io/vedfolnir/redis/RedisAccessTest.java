@@ -34,7 +34,7 @@ class RedisAccessTest {
   void commandsBatchesAndTransactionsReachRedis(RedisEndpoint endpoint, KeyPrefix prefix) {
     String key = prefix.key("list");
     try (RedisAccess redis = RedisAccess.open(RedisSettings.of(endpoint.uri(Role.TEST)))) {
-      assertThat(RedisAccess.await(redis.call(r -> r.rpush(key, bytes("a"))))).isEqualTo(1);
+      assertThat((long) RedisAccess.await(redis.call(r -> r.rpush(key, bytes("a"))))).isEqualTo(1);
 
       TransactionReply reply =
           RedisAccess.await(
@@ -190,8 +190,7 @@ class RedisAccessTest {
           acl(admin, "SETUSER " + user + " >second <first");
           Files.writeString(file, "second");
           RedisAccess.await(
-              admin.call(
-                  r -> r.clientKill(io.lettuce.core.KillArgs.Builder.user(user))));
+              admin.call(r -> r.clientKill(io.lettuce.core.KillArgs.Builder.user(user))));
           // The shared connection comes back by itself, and new ones are opened, with the new one.
           await()
               .ignoreExceptions()
