@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class RespClient implements AutoCloseable {
     Socket socket = new Socket();
     try {
       int millis = Math.toIntExact(timeout.toMillis());
-      socket.connect(new InetSocketAddress(host, port), millis);
+      socket.connect(new InetSocketAddress(InetAddress.getAllByName(host)[0], port), millis);
       socket.setSoTimeout(millis);
       socket.setTcpNoDelay(true);
       RespClient client = new RespClient(socket);
