@@ -136,14 +136,17 @@ public final class RedisAccess implements AutoCloseable {
    */
   public <T> CompletionStage<T> together(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> commands) {
-    return mapped(
-        () -> {
-          Batch batch = new Batch(Connector.CODEC);
-          CompletionStage<T> combined = commands.apply(batch.commands());
-          batch.dispatch(shared);
-          return combined;
-        },
-        Failures::ofWrite);
+    return mapped(() -> batched(commands), Failures::ofWrite);
+  }
+
+  /**
+   * Sends several commands that change nothing, as {@link #together} does.
+   *
+   * @return {@link RedisAccessException.Unreachable} if a reply was lost
+   */
+  public <T> CompletionStage<T> readTogether(
+      Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> commands) {
+    return mapped(() -> batched(commands), Failures::ofRead);
   }
 
   /**
@@ -272,6 +275,14 @@ public final class RedisAccess implements AutoCloseable {
       result.completeExceptionally(meaning.apply(e));
     }
     return result;
+  }
+
+  private <T> CompletionStage<T> batched(
+      Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> commands) {
+    Batch batch = new Batch(Connector.CODEC);
+    CompletionStage<T> combined = commands.apply(batch.commands());
+    batch.dispatch(shared);
+    return combined;
   }
 
   private void ping() {
