@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Sessions in Redis 7; {@link io.vedfolnir.session.redis.RedisSessionStore} is the door.
+ *
+ * <table>
+ * <caption>How a session lies in Redis</caption>
+ * <tr><th>key</th><th>type</th><th>TTL</th><th>content</th></tr>
+ * <tr><td>{@code vedfolnir:session:<id>}</td><td>string</td><td>idle timeout, 7200 s</td>
+ *     <td>the document, JSON</td></tr>
+ * <tr><td>{@code vedfolnir:{session}:user:<user id>}</td><td>sorted set</td><td>none</td>
+ *     <td>ids of a user's sessions; score: when it expires, ms since 1970</td></tr>
+ * <tr><td>{@code vedfolnir:{session}:deadlines}</td><td>sorted set</td><td>none</td>
+ *     <td>ids of all sessions; score: when it expires, ms since 1970</td></tr>
+ * </table>
+ *
+ * <p>Only the first decides whether a session exists. The sorted sets are written in the same
+ * {@code MULTI} as the document; they can hold ids of sessions that have expired, and lack those
+ * that only Python has written so far, and a touch leaves their scores behind. They have no TTL,
+ * because an index that Redis may evict makes "log out everywhere" miss sessions.
+ *
+ * <p>No script is used.
+ */
+@NullMarked
+package io.vedfolnir.session.redis;
+
+import org.jspecify.annotations.NullMarked;
