@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.opentest4j.TestAbortedException;
 
 class RequirementTest {
   private static Settings requiring(String list) {
@@ -21,7 +21,7 @@ class RequirementTest {
   @Test
   void skipsWhatNobodyPromised() {
     assertThatThrownBy(() -> Requirement.DOCKER.check(requiring("redis"), false, "no engine"))
-        .isInstanceOf(TestAbortedException.class)
+        .satisfies(e -> assertThat(e.getClass().getSimpleName()).isEqualTo("TestAbortedException"))
         .hasMessageContaining("no engine");
   }
 
