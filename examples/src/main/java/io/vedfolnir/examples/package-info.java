@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Small runnable programs. */
+/** The functions that the examples serve, in Java. */
 @NullMarked
 package io.vedfolnir.examples;
 

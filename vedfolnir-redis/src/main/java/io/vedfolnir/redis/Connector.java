@@ -6,7 +6,7 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCredentials;
-import io.lettuce.core.RedisCredentialsProvider;
+import io.lettuce.core.RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
@@ -155,15 +155,18 @@ final class Connector implements AutoCloseable {
     return uri;
   }
 
-  private static RedisCredentialsProvider credentials(RedisSettings settings) {
+  // An immediate provider, and not one that answers with a Mono: Lettuce 7.7 carries on after those
+  // on another thread and reports the connection before it can take commands. The file that is
+  // read here on the network thread is one line long.
+  private static ImmediateRedisCredentialsProvider credentials(RedisSettings settings) {
     RedisSecret secret = settings.secret();
-    return RedisCredentialsProvider.from(
-        () -> {
-          String password = secret.read();
-          return password.isEmpty()
-              ? RedisCredentials.just(null, (CharSequence) null)
-              : RedisCredentials.just(settings.address().username().orElse(null), password);
-        });
+    String username = settings.address().username().orElse(null);
+    return () -> {
+      String password = secret.read();
+      return password.isEmpty()
+          ? RedisCredentials.just(null, (CharSequence) null)
+          : RedisCredentials.just(username, password);
+    };
   }
 
   /** Waits for a connection; only used while opening. */

@@ -134,6 +134,10 @@ final class Failures {
           "UNKNOWN_COMMAND",
           withoutText(code));
     }
+    if (text.startsWith("ERR wrong number of arguments for 'auth'")) {
+      return new RedisAccessException.Unsupported(
+          "this Redis is older than 6 and has no named users; Redis 7.0 or newer is needed");
+    }
     if (code.equals("WRONGTYPE")) {
       return new RedisAccessException.Rejected(
           "a key holds another type of value than expected", code, withoutText(code));

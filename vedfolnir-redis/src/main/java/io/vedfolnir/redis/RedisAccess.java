@@ -5,7 +5,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.netty.util.concurrent.ScheduledFuture;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -71,10 +72,12 @@ public final class RedisAccess implements AutoCloseable {
    * Connects to Redis 7 or newer.
    *
    * @throws RedisAccessException.Unreachable if there is no answer
-   * @throws RedisAccessException.Denied if user or password are refused
+   * @throws RedisAccessException.Denied if user or password are refused, or the file with the
+   *     password cannot be read
    * @throws RedisAccessException.Unsupported if the server is older than Redis 7.0
    */
   public static RedisAccess open(RedisSettings settings) {
+    checkSecret(settings);
     return open(settings, Connector.owning(settings));
   }
 
@@ -86,6 +89,7 @@ public final class RedisAccess implements AutoCloseable {
    * @throws RedisAccessException as {@link #open(RedisSettings)}
    */
   public static RedisAccess using(RedisClient client, RedisSettings settings) {
+    checkSecret(settings);
     return open(settings, Connector.over(client, settings));
   }
 
@@ -95,6 +99,15 @@ public final class RedisAccess implements AutoCloseable {
     } catch (RuntimeException e) {
       connector.close();
       throw e;
+    }
+  }
+
+  /** Lettuce would only say that the connection ended. */
+  private static void checkSecret(RedisSettings settings) {
+    try {
+      settings.secret().read();
+    } catch (UncheckedIOException e) {
+      throw new RedisAccessException.Denied(String.valueOf(e.getMessage()), "SECRET_UNREADABLE", e);
     }
   }
 
