@@ -2,7 +2,6 @@
 package io.vedfolnir.testkit;
 
 import java.io.IOException;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -49,7 +48,7 @@ final class FailureReport {
     try {
       return server.effectiveConfiguration().entrySet().stream()
           .filter(directive -> !directive.getValue().isEmpty())
-          .map(Map.Entry::toString)
+          .map(directive -> directive.getKey() + " " + directive.getValue())
           .collect(Collectors.joining("\n"));
     } catch (IOException e) {
       return "(no answer: " + e.getMessage() + ")";
