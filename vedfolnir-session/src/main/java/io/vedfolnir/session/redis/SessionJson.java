@@ -26,7 +26,8 @@ import tools.jackson.core.json.JsonReadFeature;
  *
  * <p>Reading cuts the document into the texts of its fields; a parser finds where they begin and
  * end, and checks them by the way. What Python's {@code json} accepts is accepted: {@code NaN} and
- * {@code Infinity}, numbers of any length, lone surrogates, the last of several equal names.
+ * {@code Infinity}, numbers of any length, lone surrogates, the last of several equal names. One
+ * exception: the parser refuses a name, at any depth, that holds half of a surrogate pair.
  * Thread-safe; nothing recurses.
  */
 final class SessionJson {
@@ -136,10 +137,8 @@ final class SessionJson {
       if (parser.nextToken() == null) {
         return false;
       }
-      int start = offset(parser.currentTokenLocation().getCharOffset());
       skipValue(parser);
-      int end = offset(parser.currentLocation().getCharOffset());
-      return start == 0 && end == text.length() && parser.nextToken() == null;
+      return text.equals(text.strip()) && parser.nextToken() == null;
     } catch (JacksonException | Unreadable e) {
       return false;
     }
