@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.testkit;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -31,7 +33,7 @@ final class Watchdog implements AutoCloseable {
   @Override
   public void close() {
     try (var stdin = shell.getOutputStream()) {
-      stdin.write("home\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      stdin.write("home\n".getBytes(US_ASCII));
     } catch (IOException e) {
       // It has gone already.
     }
