@@ -2,6 +2,7 @@
 package io.vedfolnir.testkit;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -33,7 +34,7 @@ final class FailureReport {
   private static String tail(String log) {
     String[] lines = log.strip().split("\n", -1);
     int from = Math.max(0, lines.length - LOG_LINES);
-    return String.join("\n", java.util.Arrays.asList(lines).subList(from, lines.length));
+    return String.join("\n", Arrays.asList(lines).subList(from, lines.length));
   }
 
   private static String slowLog(RedisServer server) {

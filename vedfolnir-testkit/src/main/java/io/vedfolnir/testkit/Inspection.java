@@ -2,7 +2,6 @@
 package io.vedfolnir.testkit;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,8 @@ record Inspection(RedisEndpoint endpoint) {
           .findFirst()
           .orElse("unknown");
     } catch (IOException e) {
-      throw new UncheckedIOException("no answer from Redis at " + endpoint, e);
+      throw new RedisStartException(
+          "Redis at " + endpoint + " cannot be used: " + e.getMessage(), e);
     }
   }
 

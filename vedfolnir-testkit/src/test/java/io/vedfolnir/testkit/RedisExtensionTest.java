@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
@@ -69,9 +70,7 @@ class RedisExtensionTest {
         results
             .testEvents()
             .reportingEntryPublished()
-            .map(
-                event ->
-                    event.getRequiredPayload(org.junit.platform.engine.reporting.ReportEntry.class))
+            .map(event -> event.getRequiredPayload(ReportEntry.class))
             .map(entry -> String.valueOf(entry.getKeyValuePairs().get("redis")))
             .findFirst()
             .orElse("");

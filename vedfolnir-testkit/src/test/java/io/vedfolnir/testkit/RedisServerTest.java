@@ -16,7 +16,7 @@ class RedisServerTest {
   @Test
   void answersNothingWhilePausedAndGoesOnAfterwards(RedisServer server, KeyPrefix prefix)
       throws IOException {
-    try (RespClient client = Talk.to(server.endpoint(), Role.TEST, Duration.ofMillis(200))) {
+    try (RespClient client = Talk.to(server.endpoint(), Role.TEST, Duration.ofMillis(600))) {
       server.pause();
       assertThatThrownBy(() -> client.call("SET", prefix.key("a"), "1"))
           .isInstanceOf(SocketTimeoutException.class);
