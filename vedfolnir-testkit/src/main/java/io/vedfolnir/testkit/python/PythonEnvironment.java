@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vedfolnir.testkit.python;
+
+import io.vedfolnir.testkit.Requirement;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A Python interpreter that can import a pinned version of RQ. Immutable.
+ *
+ * <p>{@code VEDFOLNIR_PYTHON_RQ2} and {@code VEDFOLNIR_PYTHON_RQ1} name an interpreter to use as it
+ * is. Without them, {@code python3 -m venv} and {@code pip} make one below {@code target/python} at
+ * the root of the build, once; the system property {@code vedfolnir.python.dir} names another
+ * folder. A machine where this does not work lacks {@link Requirement#PYTHON}.
+ *
+ * @param python the interpreter
+ * @param rqVersion the version of RQ it imports, such as {@code 2.12.0}
+ */
+public record PythonEnvironment(Path python, String rqVersion) {
+  private static final Map<String, PythonEnvironment> FOUND = new ConcurrentHashMap<>();
+
+  /**
+   * The environment for a line of RQ.
+   *
+   * @param line {@code "2"} (RQ 2.12.0) or {@code "1.16"} (RQ 1.16.2)
+   * @throws IllegalArgumentException for another line
+   * @throws org.opentest4j.TestAbortedException if there is none and {@code VEDFOLNIR_REQUIRE} does
+   *     not name python; else an {@link AssertionError}
+   */
+  public static PythonEnvironment rq(String line) {
+    RqLine wanted = RqLine.of(line);
+    PythonEnvironment known = FOUND.get(line);
+    if (known != null) {
+      return known;
+    }
+    try {
+      PythonEnvironment found = find(wanted);
+      FOUND.put(line, found);
+      return found;
+    } catch (IOException e) {
+      Requirement.PYTHON.check(false, "RQ " + wanted.pin() + ": " + e.getMessage());
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static PythonEnvironment find(RqLine wanted) throws IOException {
+    String named = System.getenv(wanted.variable());
+    Path python =
+        named != null && !named.isBlank()
+            ? Path.of(named.strip())
+            : VirtualEnvironment.inFolder(folder().resolve("rq-" + wanted.pin()))
+                .with("rq==" + wanted.pin());
+    String version =
+        Command.run(List.of(python.toString(), "-c", "import rq; print(rq.VERSION)")).strip();
+    if (!version.startsWith(wanted.prefix())) {
+      throw new IOException(
+          wanted.variable() + " has RQ " + version + ", wanted is " + wanted.prefix() + "*");
+    }
+    return new PythonEnvironment(python, version);
+  }
+
+  /** One place for all modules of a build: below the outermost folder that has a pom. */
+  private static Path folder() {
+    String named = System.getProperty("vedfolnir.python.dir");
+    if (named != null) {
+      return Path.of(named);
+    }
+    Path root = Path.of("").toAbsolutePath();
+    Path parent = root.getParent();
+    while (parent != null && Files.exists(parent.resolve("pom.xml"))) {
+      root = parent;
+      parent = root.getParent();
+    }
+    return root.resolve("target").resolve("python");
+  }
+
+  /**
+   * A process that runs this interpreter, ready to start; its errors go where this JVM's go.
+   *
+   * @param arguments such as {@code -m rq.cli worker default}, one word each
+   */
+  public ProcessBuilder command(String... arguments) {
+    List<String> words = new ArrayList<>(List.of(python.toString()));
+    words.addAll(List.of(arguments));
+    ProcessBuilder process =
+        new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT);
+    process.environment().put("PYTHONUNBUFFERED", "1");
+    process.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    return process;
+  }
+
+  /**
+   * Runs a program text to its end.
+   *
+   * @return what it printed
+   * @throws IOException if it ends with another exit code than 0; with what it printed
+   */
+  public String run(String program, String... arguments) throws IOException {
+    List<String> words = new ArrayList<>(List.of(python.toString(), "-c", program));
+    words.addAll(List.of(arguments));
+    return Command.run(words);
+  }
+}
