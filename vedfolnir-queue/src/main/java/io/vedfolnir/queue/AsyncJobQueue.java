@@ -13,8 +13,7 @@ import java.util.concurrent.CompletionStage;
 public interface AsyncJobQueue {
 
   /** See {@link JobQueue#enqueue(JobType, Record, Enqueue)}. */
-  <A extends Record> CompletionStage<Job> enqueue(
-      JobType<A, ?> type, A arguments, Enqueue options);
+  <A extends Record> CompletionStage<Job> enqueue(JobType<A, ?> type, A arguments, Enqueue options);
 
   /** See {@link JobQueue#enqueue(RemoteCall, Enqueue)}. */
   CompletionStage<Job> enqueue(RemoteCall call, Enqueue options);

@@ -73,9 +73,9 @@ public record Enqueue(
   public static Enqueue defaults() {
     return new Enqueue(
         Optional.empty(),
-        Duration.ofSeconds(180),
-        Duration.ofSeconds(7_200),
-        Duration.ofSeconds(86_400),
+        Duration.ofMinutes(3),
+        Duration.ofHours(2),
+        Duration.ofDays(1),
         YEAR,
         Place.BACK,
         Optional.empty(),
@@ -87,7 +87,15 @@ public record Enqueue(
   /** With this job id. */
   public Enqueue withId(String id) {
     return new Enqueue(
-        Optional.of(id), timeout, jobTtl, resultTtl, failureTtl, place, description, meta, retry,
+        Optional.of(id),
+        timeout,
+        jobTtl,
+        resultTtl,
+        failureTtl,
+        place,
+        description,
+        meta,
+        retry,
         format);
   }
 
@@ -124,7 +132,15 @@ public record Enqueue(
   /** With this description. */
   public Enqueue withDescription(String description) {
     return new Enqueue(
-        id, timeout, jobTtl, resultTtl, failureTtl, place, Optional.of(description), meta, retry,
+        id,
+        timeout,
+        jobTtl,
+        resultTtl,
+        failureTtl,
+        place,
+        Optional.of(description),
+        meta,
+        retry,
         format);
   }
 
@@ -143,7 +159,15 @@ public record Enqueue(
   /** With this serializer. */
   public Enqueue withFormat(PayloadFormat format) {
     return new Enqueue(
-        id, timeout, jobTtl, resultTtl, failureTtl, place, description, meta, retry,
+        id,
+        timeout,
+        jobTtl,
+        resultTtl,
+        failureTtl,
+        place,
+        description,
+        meta,
+        retry,
         Optional.of(format));
   }
 
@@ -157,7 +181,7 @@ public record Enqueue(
     if (value.equals(FOREVER)) {
       return;
     }
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0 || value.getNano() != 0) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0 || value.toNanosPart() != 0) {
       throw new IllegalArgumentException(
           name + " is whole seconds, " + least + " to " + most + ", or Enqueue.FOREVER");
     }

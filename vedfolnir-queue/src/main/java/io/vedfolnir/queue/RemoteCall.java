@@ -30,7 +30,10 @@ public record RemoteCall(
 
   /** A call with positional arguments. */
   public static RemoteCall of(String function, @Nullable Object... args) {
-    return new RemoteCall(function, Collections.unmodifiableList(new ArrayList<>(java.util.Arrays.asList(args))), Map.of());
+    return new RemoteCall(
+        function,
+        Collections.unmodifiableList(new ArrayList<>(java.util.Arrays.asList(args))),
+        Map.of());
   }
 
   /** This call with one more keyword argument. */

@@ -25,7 +25,7 @@ public record Retry(int max, List<Duration> intervals) {
       throw new IllegalArgumentException("intervals without retries mean nothing: raise max");
     }
     for (Duration interval : intervals) {
-      if (interval.isNegative() || interval.compareTo(LONGEST) > 0 || interval.getNano() != 0) {
+      if (interval.isNegative() || interval.compareTo(LONGEST) > 0 || interval.toNanosPart() != 0) {
         throw new IllegalArgumentException("intervals are whole seconds, 0 to 365 days");
       }
     }

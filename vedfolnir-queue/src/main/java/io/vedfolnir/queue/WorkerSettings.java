@@ -16,8 +16,8 @@ import java.util.Optional;
  *     those before it are empty. 1 to 64
  * @param handlers what runs the jobs, by function name. A job of another function fails
  * @param concurrency how many jobs run at once. Default 1; 1 to 1,024
- * @param name the name in Redis; letters, digits, {@code . _ -}, 1 to 100. Default: host, process id
- *     and a random part
+ * @param name the name in Redis; letters, digits, {@code . _ -}, 1 to 100. Default: host, process
+ *     id and a random part
  * @param mode whether it ends when its queues are empty. Default {@link Mode#STAYS}
  * @param heartbeat time between two proofs of life. Others take a job away when there was none for
  *     this and 60 s more. Default 30 s; 1 s to 5 min
@@ -116,71 +116,161 @@ public record WorkerSettings(
       throw new IllegalArgumentException("there is a handler for " + function + " already");
     }
     return new WorkerSettings(
-        queues, more, concurrency, name, mode, heartbeat, shutdownGrace, interruptGrace, resultTtl,
-        maxPayload, keyPrefix);
+        queues,
+        more,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   /** With so many jobs at once. */
   public WorkerSettings withConcurrency(int concurrency) {
     return new WorkerSettings(
-        queues, handlers, concurrency, name, mode, heartbeat, shutdownGrace, interruptGrace,
-        resultTtl, maxPayload, keyPrefix);
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   /** With this name. */
   public WorkerSettings withName(String name) {
     return new WorkerSettings(
-        queues, handlers, concurrency, Optional.of(name), mode, heartbeat, shutdownGrace,
-        interruptGrace, resultTtl, maxPayload, keyPrefix);
+        queues,
+        handlers,
+        concurrency,
+        Optional.of(name),
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   /** Ends when all queues are empty and nothing runs. */
   public WorkerSettings withBurst() {
     return new WorkerSettings(
-        queues, handlers, concurrency, name, Mode.BURST, heartbeat, shutdownGrace, interruptGrace,
-        resultTtl, maxPayload, keyPrefix);
+        queues,
+        handlers,
+        concurrency,
+        name,
+        Mode.BURST,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   /** With this time between heartbeats. */
   public WorkerSettings withHeartbeat(Duration heartbeat) {
     return new WorkerSettings(
-        queues, handlers, concurrency, name, mode, heartbeat, shutdownGrace, interruptGrace,
-        resultTtl, maxPayload, keyPrefix);
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   /** With this grace for running jobs when it is closed. */
   public WorkerSettings withShutdownGrace(Duration shutdownGrace) {
     return new WorkerSettings(
-        queues, handlers, concurrency, name, mode, heartbeat, shutdownGrace, interruptGrace,
-        resultTtl, maxPayload, keyPrefix);
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   /** With this grace for handlers that were interrupted. */
   public WorkerSettings withInterruptGrace(Duration interruptGrace) {
     return new WorkerSettings(
-        queues, handlers, concurrency, name, mode, heartbeat, shutdownGrace, interruptGrace,
-        resultTtl, maxPayload, keyPrefix);
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   /** With this result TTL for jobs that have none. */
   public WorkerSettings withResultTtl(Duration resultTtl) {
     return new WorkerSettings(
-        queues, handlers, concurrency, name, mode, heartbeat, shutdownGrace, interruptGrace,
-        resultTtl, maxPayload, keyPrefix);
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   /** With this largest payload, in bytes. */
   public WorkerSettings withMaxPayload(int maxPayload) {
     return new WorkerSettings(
-        queues, handlers, concurrency, name, mode, heartbeat, shutdownGrace, interruptGrace,
-        resultTtl, maxPayload, keyPrefix);
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   /** With this key prefix. */
   public WorkerSettings withKeyPrefix(String keyPrefix) {
     return new WorkerSettings(
-        queues, handlers, concurrency, name, mode, heartbeat, shutdownGrace, interruptGrace,
-        resultTtl, maxPayload, keyPrefix);
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
   }
 
   private static void check(String name, Duration value, Duration least, Duration most) {

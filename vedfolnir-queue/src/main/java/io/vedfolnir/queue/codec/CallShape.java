@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.queue.codec;
 
+import io.vedfolnir.queue.RemoteCall;
 import io.vedfolnir.queue.codec.PayloadRefusedException.Reason;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 /** The fields of a hash, each read by its type; an empty field counts as absent, as in RQ. */
 final class HashFields {
 
-  private static final Pattern NUMBERS = Pattern.compile("\\[\\s*(\\d{1,10}(\\s*,\\s*\\d{1,10})*)?\\s*]");
+  private static final Pattern NUMBERS =
+      Pattern.compile("\\[\\s*(\\d{1,10}(\\s*,\\s*\\d{1,10})*)?\\s*]");
 
   private final Map<String, byte[]> values = new HashMap<>();
   private final List<String> broken = new ArrayList<>();
@@ -41,7 +42,8 @@ final class HashFields {
       return Optional.empty();
     }
     try {
-      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString());
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString());
     } catch (CharacterCodingException e) {
       broken.add(field);
       return Optional.empty();

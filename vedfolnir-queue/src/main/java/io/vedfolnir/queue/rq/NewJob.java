@@ -60,7 +60,11 @@ final class NewJob {
         options
             .description()
             .orElseGet(
-                () -> call.function() + "(" + (call.args().size() + call.kwargs().size()) + " arguments)");
+                () ->
+                    call.function()
+                        + "("
+                        + (call.args().size() + call.kwargs().size())
+                        + " arguments)");
     PayloadFormat format = options.format().orElse(settings.format());
     Serializer serializer = format == PayloadFormat.JSON ? codec.json() : codec.pickle();
     byte[] data = codec.encodeCall(call, serializer);

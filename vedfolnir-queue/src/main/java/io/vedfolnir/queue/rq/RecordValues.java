@@ -97,7 +97,11 @@ public final class RecordValues {
     RecordComponent[] components = type.getRecordComponents();
     if (call.args().size() > components.length) {
       throw new IllegalArgumentException(
-          call.function() + " takes " + components.length + " arguments, not " + call.args().size());
+          call.function()
+              + " takes "
+              + components.length
+              + " arguments, not "
+              + call.args().size());
     }
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     for (int i = 0; i < call.args().size(); i++) {
@@ -134,7 +138,12 @@ public final class RecordValues {
     } catch (RuntimeException e) {
       // Jackson's own message repeats the value, which may be private.
       throw new IllegalArgumentException(
-          otherwise + " than " + type.getSimpleName() + " takes (" + e.getClass().getSimpleName() + ")");
+          otherwise
+              + " than "
+              + type.getSimpleName()
+              + " takes ("
+              + e.getClass().getSimpleName()
+              + ")");
     }
   }
 

@@ -29,7 +29,11 @@ public final class ResultEntry {
 
   /** The fields of a success; {@code returnValue} is null for None, which RQ leaves out. */
   public static Map<String, byte[]> success(
-      byte @Nullable [] returnValue, String worker, String execution, Instant started, Instant ended) {
+      byte @Nullable [] returnValue,
+      String worker,
+      String execution,
+      Instant started,
+      Instant ended) {
     Map<String, byte[]> fields = new LinkedHashMap<>();
     fields.put("type", bytes("1"));
     fields.put("worker_name", bytes(worker));

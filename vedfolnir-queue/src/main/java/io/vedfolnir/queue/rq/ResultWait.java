@@ -49,6 +49,7 @@ final class ResultWait {
                         (result, failure) -> connection.close(), ForkJoinPool.commonPool()));
   }
 
+  @SuppressWarnings("unchecked") // one stream offset as a generic vararg
   private CompletionStage<Optional<JobResult>> read(
       DedicatedConnection connection, String after, long deadlineNanos) {
     long left = (deadlineNanos - System.nanoTime()) / 1_000_000;

@@ -230,7 +230,8 @@ final class RqAsyncJobQueue implements AsyncJobQueue {
           CompletionStage<List<StreamMessage<String, byte[]>>> newest =
               commands.xrevrange(results, Range.unbounded(), Limit.from(1));
           return payload
-              .thenCombine(fields, (size, hash) -> new Seen(id, size > 0, JobHash.read(id, hash), List.of()))
+              .thenCombine(
+                  fields, (size, hash) -> new Seen(id, size > 0, JobHash.read(id, hash), List.of()))
               .thenCombine(
                   newest, (seen, entry) -> new Seen(id, seen.exists(), seen.reading(), entry));
         });

@@ -48,7 +48,7 @@ public final class RqTime {
   }
 
   /** Whole seconds, as scores of the registries. */
-  public static long score(Instant instant) {
+  public static double score(Instant instant) {
     return instant.getEpochSecond();
   }
 }

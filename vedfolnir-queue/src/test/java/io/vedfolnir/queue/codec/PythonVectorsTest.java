@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.vedfolnir.queue.RemoteCall;
 import io.vedfolnir.queue.codec.PayloadRefusedException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
