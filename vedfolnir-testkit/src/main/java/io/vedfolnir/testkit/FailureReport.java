@@ -2,7 +2,7 @@
 package io.vedfolnir.testkit;
 
 import java.io.IOException;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -34,7 +34,7 @@ final class FailureReport {
   private static String tail(String log) {
     String[] lines = log.strip().split("\n", -1);
     int from = Math.max(0, lines.length - LOG_LINES);
-    return String.join("\n", java.util.Arrays.asList(lines).subList(from, lines.length));
+    return String.join("\n", Arrays.asList(lines).subList(from, lines.length));
   }
 
   private static String slowLog(RedisServer server) {
@@ -49,7 +49,7 @@ final class FailureReport {
     try {
       return server.effectiveConfiguration().entrySet().stream()
           .filter(directive -> !directive.getValue().isEmpty())
-          .map(Map.Entry::toString)
+          .map(directive -> directive.getKey() + " " + directive.getValue())
           .collect(Collectors.joining("\n"));
     } catch (IOException e) {
       return "(no answer: " + e.getMessage() + ")";

@@ -35,6 +35,7 @@ public final class FaultProxy implements AutoCloseable {
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
+  private final String name;
   private final RedisEndpoint target;
   private final RedisEndpoint endpoint;
   private final Conditions conditions = new Conditions();
@@ -45,7 +46,7 @@ public final class FaultProxy implements AutoCloseable {
   private boolean closed;
 
   private FaultProxy(RedisEndpoint target) {
-    String name = "vedfolnir-proxy-" + COUNTER.incrementAndGet();
+    this.name = "vedfolnir-proxy-" + COUNTER.incrementAndGet();
     this.target = target;
     this.threads =
         Executors.newCachedThreadPool(
@@ -66,6 +67,11 @@ public final class FaultProxy implements AutoCloseable {
   /** Where clients connect; users and passwords are the server's. */
   public RedisEndpoint endpoint() {
     return endpoint;
+  }
+
+  /** What its threads are called. */
+  String name() {
+    return name;
   }
 
   /** How many client connections are open now. */

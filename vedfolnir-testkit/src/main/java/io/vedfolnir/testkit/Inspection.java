@@ -2,20 +2,16 @@
 package io.vedfolnir.testkit;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Questions to a running server, asked as the test user on a connection of their own. */
 record Inspection(RedisEndpoint endpoint) {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
-  private static final Set<String> SECRET =
-      Set.of("requirepass", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass");
 
   private RespClient connect() throws IOException {
     return RespClient.connect(
@@ -32,7 +28,8 @@ record Inspection(RedisEndpoint endpoint) {
           .findFirst()
           .orElse("unknown");
     } catch (IOException e) {
-      throw new UncheckedIOException("no answer from Redis at " + endpoint, e);
+      throw new RedisStartException(
+          "Redis at " + endpoint + " cannot be used: " + e.getMessage(), e);
     }
   }
 
@@ -43,7 +40,7 @@ record Inspection(RedisEndpoint endpoint) {
       for (int i = 0; i + 1 < pairs.size(); i += 2) {
         String name = String.valueOf(pairs.get(i));
         String value = String.valueOf(pairs.get(i + 1));
-        directives.put(name, SECRET.contains(name) && !value.isEmpty() ? "***" : value);
+        directives.put(name, RedisConf.masked(name, value));
       }
       return directives;
     }

@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A {@code redis-server} process on this machine, in a directory of its own. */
@@ -22,6 +23,7 @@ final class NativeServer implements ServerHost {
   private final WorkDirectory directory;
   private final Path program;
   private @Nullable Process process;
+  private @Nullable Watchdog watchdog;
 
   NativeServer(RedisEndpoint endpoint, WorkDirectory directory, Path program) {
     this.endpoint = endpoint;
@@ -45,6 +47,7 @@ final class NativeServer implements ServerHost {
     try {
       process = command.start();
       process.getOutputStream().close();
+      watchdog = Watchdog.over(process, directory.file(""));
     } catch (IOException e) {
       throw new RedisStartException("cannot run " + program + ": " + e.getMessage(), e);
     }
@@ -77,7 +80,7 @@ final class NativeServer implements ServerHost {
   private String lastWords() {
     String[] lines = log().strip().split("\n", -1);
     int from = Math.max(0, lines.length - 20);
-    return String.join("\n", java.util.Arrays.asList(lines).subList(from, lines.length));
+    return String.join("\n", Arrays.asList(lines).subList(from, lines.length));
   }
 
   @Override
@@ -116,6 +119,7 @@ final class NativeServer implements ServerHost {
   @Override
   public void kill() {
     Process target = process;
+    dismissWatchdog();
     if (target != null) {
       target.destroyForcibly();
       awaitEnd(target);
@@ -125,9 +129,18 @@ final class NativeServer implements ServerHost {
   @Override
   public void stop() {
     Process target = process;
+    dismissWatchdog();
     if (target != null && target.isAlive()) {
       target.destroy();
       awaitEnd(target);
+    }
+  }
+
+  /** Before the server ends: the watchdog must not outlive the process that it would kill. */
+  private void dismissWatchdog() {
+    if (watchdog != null) {
+      watchdog.close();
+      watchdog = null;
     }
   }
 

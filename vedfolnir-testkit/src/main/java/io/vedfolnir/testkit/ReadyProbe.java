@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.testkit;
 
+import java.io.EOFException;
 import java.io.IOException;
-import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
@@ -29,9 +30,7 @@ final class ReadyProbe {
         return false;
       }
       throw e;
-    } catch (ConnectException | SocketTimeoutException | java.io.EOFException e) {
-      return false;
-    } catch (java.net.SocketException e) {
+    } catch (SocketException | SocketTimeoutException | EOFException e) {
       return false;
     }
   }

@@ -9,10 +9,14 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** The text of a {@code redis.conf}, changed directive by directive. Immutable. */
 final class RedisConf {
   private static final String FOLDER = "redis/";
+
+  private static final Set<String> SECRET =
+      Set.of("requirepass", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass");
 
   private final List<String> lines;
 
@@ -52,6 +56,16 @@ final class RedisConf {
   private static boolean isDirective(String line, String directive) {
     String text = line.strip().toLowerCase(Locale.ROOT);
     return text.startsWith(directive.toLowerCase(Locale.ROOT) + " ");
+  }
+
+  /** The directive as it may be shown: a secret value is masked. */
+  static String shown(String directive, String value) {
+    return directive + " " + quoted(masked(directive, value));
+  }
+
+  /** The value as it may be shown. */
+  static String masked(String directive, String value) {
+    return SECRET.contains(directive) && !value.isEmpty() ? "***" : value;
   }
 
   private static String quoted(String value) {

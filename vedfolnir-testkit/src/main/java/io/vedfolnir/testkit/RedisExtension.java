@@ -3,6 +3,7 @@ package io.vedfolnir.testkit;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -65,6 +66,7 @@ public final class RedisExtension
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    Requirement.REDIS.check(launcher.hasCandidate(), RedisBinary.advice());
     server(context);
   }
 
@@ -115,7 +117,7 @@ public final class RedisExtension
   /** The store's value of that type, made at the first call; the store closes it. */
   // JUnit 5 does not have the name that JUnit 6 prefers.
   @SuppressWarnings("deprecation")
-  private static <T> T once(Store store, Class<T> type, java.util.function.Supplier<T> maker) {
+  private static <T> T once(Store store, Class<T> type, Supplier<T> maker) {
     return Objects.requireNonNull(store.getOrComputeIfAbsent(type, key -> maker.get(), type));
   }
 

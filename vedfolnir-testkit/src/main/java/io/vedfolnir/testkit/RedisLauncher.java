@@ -108,6 +108,15 @@ public final class RedisLauncher {
     return uri.isPresent() ? external(uri.get()) : start();
   }
 
+  /** Whether there is a server to use or to try: if not, {@link RedisBinary#advice} says more. */
+  boolean hasCandidate() {
+    return mode != null
+        || settings.mode().isPresent()
+        || settings.uri().isPresent()
+        || RedisBinary.bundledResource().isPresent()
+        || RedisBinary.onPath().isPresent();
+  }
+
   /**
    * A server of its own, ready to use.
    *

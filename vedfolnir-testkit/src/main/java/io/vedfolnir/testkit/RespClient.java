@@ -55,6 +55,12 @@ final class RespClient implements AutoCloseable {
 
   /** Sends a command; gives a String, a Long, a List of these, or null; throws error replies. */
   @Nullable Object call(String... words) throws IOException {
+    send(words);
+    return read();
+  }
+
+  /** Sends a command and does not wait for its reply. */
+  void send(String... words) throws IOException {
     ByteArrayOutputStream request = new ByteArrayOutputStream();
     request.writeBytes(("*" + words.length + "\r\n").getBytes(UTF_8));
     for (String word : words) {
@@ -64,7 +70,6 @@ final class RespClient implements AutoCloseable {
       request.writeBytes("\r\n".getBytes(UTF_8));
     }
     socket.getOutputStream().write(request.toByteArray());
-    return read();
   }
 
   /** As {@link #call}, for commands that reply with text. */
@@ -77,7 +82,8 @@ final class RespClient implements AutoCloseable {
     return call(words) instanceof List<?> list ? list : List.of();
   }
 
-  private @Nullable Object read() throws IOException {
+  /** The next message; for connections that subscribe. */
+  @Nullable Object read() throws IOException {
     String line = line();
     String rest = line.substring(1);
     return switch (line.charAt(0)) {

@@ -49,7 +49,7 @@ final class ServerFiles {
     RedisConf changed = conf;
     for (Map.Entry<String, String> override : overrides.entrySet()) {
       changed = changed.with(override.getKey(), override.getValue());
-      printed.add(override.getKey() + " " + override.getValue());
+      printed.add(RedisConf.shown(override.getKey(), override.getValue()));
     }
     return changed;
   }

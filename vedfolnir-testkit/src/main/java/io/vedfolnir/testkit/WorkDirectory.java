@@ -21,12 +21,17 @@ final class WorkDirectory implements AutoCloseable {
 
   static WorkDirectory create() {
     try {
-      Path path = Files.createTempDirectory("vedfolnir-redis-");
+      Path path = Files.createTempDirectory(namePrefix());
       Files.createDirectory(path.resolve("data"));
       return new WorkDirectory(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** How this JVM's directories begin. */
+  static String namePrefix() {
+    return "vedfolnir-redis-" + ProcessHandle.current().pid() + "-";
   }
 
   Path file(String name) {
