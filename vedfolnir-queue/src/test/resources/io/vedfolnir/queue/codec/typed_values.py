@@ -146,7 +146,8 @@ class Values:
             return tuple(inner) if rnd.random() < 0.7 else frozenset(inner)
         while True:
             made = self.scalar()
-            if type(made) is not bytearray:
+            # NaN is not equal to itself, so that Python may hold it as a key twice.
+            if type(made) is not bytearray and made == made:
                 return made
 
     def scalar(self):
