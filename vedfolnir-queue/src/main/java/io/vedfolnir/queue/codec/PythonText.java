@@ -48,7 +48,9 @@ final class PythonText {
     int clean = from;
     while (at < to) {
       if (isSurrogate(bytes, at, to)) {
-        text.append(strictUtf8(bytes, clean, at));
+        if (clean < at) {
+          text.append(strictUtf8(bytes, clean, at));
+        }
         text.append((char) (0xd000 | (bytes[at + 1] & 0x3f) << 6 | (bytes[at + 2] & 0x3f)));
         at += 3;
         clean = at;
