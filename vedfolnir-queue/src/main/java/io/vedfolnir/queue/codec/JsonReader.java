@@ -44,7 +44,7 @@ final class JsonReader {
   }
 
   @Nullable Object read(byte[] payload) {
-    String text = text(payload);
+    String text = PythonText.withBareSurrogates(text(payload));
     try (JsonParser parser =
         factory.createParser(ObjectReadContext.empty(), new StringReader(text))) {
       Object value = new Walk(parser).value();

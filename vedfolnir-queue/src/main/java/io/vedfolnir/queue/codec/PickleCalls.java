@@ -69,11 +69,16 @@ final class PickleCalls {
     };
   }
 
+  /** The pairs come as entries afterwards; only a defaultdict has an argument, its factory. */
   private static Object dict(PickleGlobal callee, Call call) {
-    boolean ordered = callee.name().equals("OrderedDict");
-    // OrderedDict: protocol 0 of old Pythons gives its pairs as an argument; we take today's form.
-    boolean known = call.arguments.size() <= (ordered ? 0 : 1);
-    return known && !call.built && call.items.isEmpty() ? PyKeys.map(call.entries) : UNSUPPORTED;
+    boolean plain = call.arguments.isEmpty();
+    boolean withFactory =
+        callee.name().equals("defaultdict")
+            && call.arguments.size() == 1
+            && PickleGlobals.isFactory(call.arguments.get(0));
+    return (plain || withFactory) && !call.built && call.items.isEmpty()
+        ? PyKeys.map(call.entries)
+        : UNSUPPORTED;
   }
 
   private Object decimal(List<@Nullable Object> arguments) {

@@ -172,7 +172,23 @@ final class PickleReader {
 
   private void call() {
     List<@Nullable Object> parts = stack.pop(2);
-    stack.push(PickleNode.call(callee(parts.get(0)), arguments(parts.get(1))));
+    PickleGlobal callee = callee(parts.get(0));
+    PickleNode arguments = arguments(parts.get(1));
+    boolean attribute = callee.equals(PickleGlobals.GETATTR);
+    stack.push(attribute ? attribute(arguments) : PickleNode.call(callee, arguments));
+  }
+
+  /** CPython spells the method that restores a ZoneInfo as getattr(ZoneInfo, "_unpickle"). */
+  private Object attribute(PickleNode arguments) {
+    if (arguments.size() == 2
+        && PickleGlobals.ZONE_INFO.equals(arguments.child(0))
+        && "_unpickle".equals(arguments.child(1))) {
+      return PickleGlobals.ZONE_INFO_UNPICKLE;
+    }
+    if (trust == Trust.ARGUMENTS) {
+      throw PickleGlobals.forbidden(PickleGlobals.GETATTR);
+    }
+    return PickleNode.call(PickleGlobals.GETATTR, arguments);
   }
 
   private void callWithKeywords() {

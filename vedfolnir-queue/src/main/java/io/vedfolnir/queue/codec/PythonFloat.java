@@ -55,9 +55,9 @@ final class PythonFloat {
 
   private static BigDecimal shortest(double value) {
     BigDecimal printed = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-    // Up to 15 digits name one double only, so there is nothing shorter or closer. Above that the
-    // JDK prints a digit too many or the farther of two before version 19.
-    if (printed.precision() <= 15) {
+    // Up to 15 digits name one normal double only, so there is nothing shorter or closer. Elsewhere
+    // the JDK may print a digit too many, or the farther of two.
+    if (printed.precision() <= 15 && value >= Double.MIN_NORMAL) {
       return printed;
     }
     BigDecimal exact = new BigDecimal(value);

@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,7 +56,22 @@ final class PythonKeys {
     if (key instanceof OffsetDateTime time) {
       return time.toInstant();
     }
+    if (key instanceof PyComplex complex && complex.imaginary() == 0) {
+      return number(complex.real());
+    }
+    if (key instanceof PyDecimal decimal) {
+      return special(decimal.text());
+    }
     return key instanceof Number || key instanceof Boolean ? number(key) : key;
+  }
+
+  private static Object special(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (lower.contains("inf")) {
+      return lower.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    }
+    boolean zero = lower.chars().takeWhile(c -> c != 'e').noneMatch(c -> c >= '1' && c <= '9');
+    return zero && !lower.contains("nan") ? BigDecimal.ZERO : text;
   }
 
   private static Object number(Object key) {

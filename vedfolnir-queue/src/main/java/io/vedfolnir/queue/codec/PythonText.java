@@ -48,7 +48,9 @@ final class PythonText {
     int clean = from;
     while (at < to) {
       if (isSurrogate(bytes, at, to)) {
-        text.append(strictUtf8(bytes, clean, at));
+        if (clean < at) {
+          text.append(strictUtf8(bytes, clean, at));
+        }
         text.append((char) (0xd000 | (bytes[at + 1] & 0x3f) << 6 | (bytes[at + 2] & 0x3f)));
         at += 3;
         clean = at;
@@ -101,6 +103,40 @@ final class PythonText {
       }
     }
     return text.toString();
+  }
+
+  /**
+   * JSON with its escaped surrogates as bare characters. Python takes lone ones anywhere, Jackson
+   * not in the escapes of property names; bare ones it passes on as they are.
+   */
+  static String withBareSurrogates(String json) {
+    int at = json.indexOf('\\');
+    if (at < 0) {
+      return json;
+    }
+    StringBuilder bare = new StringBuilder(json.length());
+    int copied = 0;
+    while (at >= 0) {
+      int end = at + 2;
+      if (isEscapedSurrogate(json, at)) {
+        end = at + 6;
+        bare.append(json, copied, at).append((char) hex(json, at + 2, 4));
+        copied = end;
+      }
+      at = json.indexOf('\\', end);
+    }
+    return bare.append(json, copied, json.length()).toString();
+  }
+
+  private static boolean isEscapedSurrogate(String json, int at) {
+    return at + 6 <= json.length()
+        && json.charAt(at + 1) == 'u'
+        && (json.charAt(at + 2) | 0x20) == 'd'
+        && "89abcdefABCDEF".indexOf(json.charAt(at + 3)) >= 0
+        && Character.digit(json.charAt(at + 4), 16) >= 0
+        && json.charAt(at + 4) < 0x80
+        && Character.digit(json.charAt(at + 5), 16) >= 0
+        && json.charAt(at + 5) < 0x80;
   }
 
   /** A Python 2 string literal with its quotes; ASCII once its escapes are undone. */
