@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vedfolnir.queue;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a worker does and how.
+ *
+ * @param queues names of the queues, the most urgent first: a job is taken from one only while
+ *     those before it are empty. 1 to 64
+ * @param handlers what runs the jobs, by function name. A job of another function fails
+ * @param concurrency how many jobs run at once. Default 1; 1 to 1,024
+ * @param name the name in Redis; letters, digits, {@code . _ -}, 1 to 100. Default: host, process
+ *     id and a random part
+ * @param mode whether it ends when its queues are empty. Default {@link Mode#STAYS}
+ * @param heartbeat time between two proofs of life. Others take a job away when there was none for
+ *     this and 60 s more. Default 30 s; 1 s to 5 min
+ * @param shutdownGrace how long running jobs may go on when it is closed. Default 30 s; 0 to 1 day
+ * @param interruptGrace how long a handler may take to react to an interrupt; after that its job is
+ *     failed, its thread is left behind and replaced. Default 5 s; 0 to 5 min
+ * @param resultTtl for jobs that do not say. Default 500 s, as RQ; 0 to 3650 days
+ * @param maxPayload most bytes of a job's payload, as stored; larger jobs fail unread. Default 16
+ *     MiB; 1 KiB to 512 MiB
+ * @param keyPrefix what all keys of RQ begin with. Default {@code rq:}
+ */
+public record WorkerSettings(
+    List<String> queues,
+    Map<String, Handling> handlers,
+    int concurrency,
+    Optional<String> name,
+    Mode mode,
+    Duration heartbeat,
+    Duration shutdownGrace,
+    Duration interruptGrace,
+    Duration resultTtl,
+    int maxPayload,
+    String keyPrefix) {
+
+  /** What happens when there is nothing to do. */
+  public enum Mode {
+    /** Waits for more. */
+    STAYS,
+    /** Stops. */
+    BURST
+  }
+
+  /** A handler, with or without a shape for its arguments. */
+  public sealed interface Handling {
+
+    /** Gets the call as it came. */
+    record Raw(JobHandler handler) implements Handling {}
+
+    /** Gets a record. */
+    record Typed<A extends Record, R>(JobType<A, R> type, TypedJobHandler<A, R> handler)
+        implements Handling {}
+  }
+
+  /** Checks every bound. */
+  public WorkerSettings {
+    queues = List.copyOf(queues);
+    handlers = Collections.unmodifiableMap(new LinkedHashMap<>(handlers));
+    if (queues.isEmpty() || queues.size() > 64 || new HashSet<>(queues).size() != queues.size()) {
+      throw new IllegalArgumentException("queues takes 1 to 64 names, each once");
+    }
+    if (concurrency < 1 || concurrency > 1_024) {
+      throw new IllegalArgumentException("concurrency is the number of jobs at once, 1 to 1024");
+    }
+    if (name.isPresent() && !name.get().matches("[A-Za-z0-9._-]{1,100}")) {
+      throw new IllegalArgumentException("name takes 1 to 100 letters, digits, '.', '_' and '-'");
+    }
+    check("heartbeat", heartbeat, Duration.ofSeconds(1), Duration.ofMinutes(5));
+    check("shutdownGrace", shutdownGrace, Duration.ZERO, Duration.ofDays(1));
+    check("interruptGrace", interruptGrace, Duration.ZERO, Duration.ofMinutes(5));
+    check("resultTtl", resultTtl, Duration.ZERO, Duration.ofDays(3650));
+    if (maxPayload < 1 << 10 || maxPayload > 1 << 29) {
+      throw new IllegalArgumentException("maxPayload is bytes, 1 KiB to 512 MiB");
+    }
+  }
+
+  /** A worker on these queues, the most urgent first, with the defaults named above. */
+  public static WorkerSettings listeningTo(String... queues) {
+    return new WorkerSettings(
+        List.of(queues),
+        Map.of(),
+        1,
+        Optional.empty(),
+        Mode.STAYS,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(500),
+        16 << 20,
+        "rq:");
+  }
+
+  /** Runs the jobs of this type with this handler. */
+  public <A extends Record, R> WorkerSettings handling(
+      JobType<A, R> type, TypedJobHandler<A, R> handler) {
+    return handling(type.function(), new Handling.Typed<>(type, handler));
+  }
+
+  /** Runs the jobs of this function with this handler. */
+  public WorkerSettings handling(String function, JobHandler handler) {
+    return handling(function, new Handling.Raw(handler));
+  }
+
+  private WorkerSettings handling(String function, Handling handling) {
+    Map<String, Handling> more = new LinkedHashMap<>(handlers);
+    if (more.put(function, handling) != null) {
+      throw new IllegalArgumentException("there is a handler for " + function + " already");
+    }
+    return new WorkerSettings(
+        queues,
+        more,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  /** With so many jobs at once. */
+  public WorkerSettings withConcurrency(int concurrency) {
+    return new WorkerSettings(
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  /** With this name. */
+  public WorkerSettings withName(String name) {
+    return new WorkerSettings(
+        queues,
+        handlers,
+        concurrency,
+        Optional.of(name),
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  /** Ends when all queues are empty and nothing runs. */
+  public WorkerSettings withBurst() {
+    return new WorkerSettings(
+        queues,
+        handlers,
+        concurrency,
+        name,
+        Mode.BURST,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  /** With this time between heartbeats. */
+  public WorkerSettings withHeartbeat(Duration heartbeat) {
+    return new WorkerSettings(
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  /** With this grace for running jobs when it is closed. */
+  public WorkerSettings withShutdownGrace(Duration shutdownGrace) {
+    return new WorkerSettings(
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  /** With this grace for handlers that were interrupted. */
+  public WorkerSettings withInterruptGrace(Duration interruptGrace) {
+    return new WorkerSettings(
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  /** With this result TTL for jobs that have none. */
+  public WorkerSettings withResultTtl(Duration resultTtl) {
+    return new WorkerSettings(
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  /** With this largest payload, in bytes. */
+  public WorkerSettings withMaxPayload(int maxPayload) {
+    return new WorkerSettings(
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  /** With this key prefix. */
+  public WorkerSettings withKeyPrefix(String keyPrefix) {
+    return new WorkerSettings(
+        queues,
+        handlers,
+        concurrency,
+        name,
+        mode,
+        heartbeat,
+        shutdownGrace,
+        interruptGrace,
+        resultTtl,
+        maxPayload,
+        keyPrefix);
+  }
+
+  private static void check(String name, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(name + " is " + least + " to " + most);
+    }
+  }
+}

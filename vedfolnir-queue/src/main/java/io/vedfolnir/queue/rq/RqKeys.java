@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vedfolnir.queue.rq;
+
+import io.vedfolnir.queue.QueueSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * Every key of RQ, and the names in them. Nothing else builds a key.
+ *
+ * <p>Names are checked here, so that no command is ever sent with a bad one.
+ */
+public final class RqKeys {
+
+  private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+  private static final Pattern EXECUTION_ID = Pattern.compile("[0-9a-f]{32}");
+  private static final Pattern QUEUE_NAME =
+      Pattern.compile("[^\\p{Cntrl}\\s,*?\\[\\]{}\\\\]{1,200}");
+  private static final String INTERMEDIATE = ":intermediate";
+
+  private final String prefix;
+
+  /** Keys that begin with this prefix, by default {@code rq:}. */
+  public RqKeys(String prefix) {
+    this.prefix = QueueSettings.defaults().withKeyPrefix(prefix).keyPrefix();
+  }
+
+  /** Whether RQ 2.8 and newer would read a job of this id. */
+  public static boolean isJobId(String id) {
+    return JOB_ID.matcher(id).matches();
+  }
+
+  /** Set of the keys of all queues. */
+  public String queues() {
+    return prefix + "queues";
+  }
+
+  /** List of job ids, the next one on the left. */
+  public String queue(String queue) {
+    return prefix + "queue:" + name(queue);
+  }
+
+  /** List of job ids between claim and start. */
+  public String intermediate(String queue) {
+    return queue(queue) + INTERMEDIATE;
+  }
+
+  /** Hash of a job. */
+  public String job(String id) {
+    return prefix + "job:" + id(id);
+  }
+
+  /** Set of the ids that wait for this job. */
+  public String dependents(String id) {
+    return job(id) + ":dependents";
+  }
+
+  /** Set of the ids that this job waits for; the double colon is RQ's. */
+  public String dependencies(String id) {
+    return prefix + "job::" + id(id) + ":dependencies";
+  }
+
+  /** Stream of results. */
+  public String results(String id) {
+    return prefix + "results:" + id(id);
+  }
+
+  /** Sorted set of a job's executions. */
+  public String executions(String id) {
+    return prefix + "executions:" + id(id);
+  }
+
+  /** Hash of one execution. */
+  public String execution(String id, String execution) {
+    return prefix + "execution:" + member(id, execution);
+  }
+
+  /** Sorted set of what is running; members are {@link #member}. */
+  public String started(String queue) {
+    return prefix + "wip:" + name(queue);
+  }
+
+  /** Sorted set of ids that ended well. */
+  public String finished(String queue) {
+    return prefix + "finished:" + name(queue);
+  }
+
+  /** Sorted set of ids that failed. */
+  public String failed(String queue) {
+    return prefix + "failed:" + name(queue);
+  }
+
+  /** Sorted set of ids that wait for others. */
+  public String deferred(String queue) {
+    return prefix + "deferred:" + name(queue);
+  }
+
+  /** Sorted set of ids that wait for their time. */
+  public String scheduled(String queue) {
+    return prefix + "scheduled:" + name(queue);
+  }
+
+  /** Set of the keys of all workers. */
+  public String workers() {
+    return prefix + "workers";
+  }
+
+  /** Set of the keys of the workers of one queue. */
+  public String workers(String queue) {
+    return prefix + "workers:" + name(queue);
+  }
+
+  /** Hash of a worker. */
+  public String worker(String worker) {
+    return prefix + "worker:" + worker;
+  }
+
+  /** How an execution is named in sorted sets since RQ 2.0. */
+  public String member(String id, String execution) {
+    if (!EXECUTION_ID.matcher(execution).matches()) {
+      throw new IllegalArgumentException("an execution id is 32 hexadecimal digits");
+    }
+    return id(id) + ":" + execution;
+  }
+
+  /** Text as it is stored. */
+  public static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Stored text. */
+  public static String text(byte[] value) {
+    return new String(value, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The queue's name, if it can be one.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  public static String name(String queue) {
+    if (!QUEUE_NAME.matcher(queue).matches() || queue.endsWith(INTERMEDIATE)) {
+      throw new IllegalArgumentException(
+          "a queue name takes 1 to 200 characters, no blanks, control characters, commas, globs or"
+              + " braces, and does not end in :intermediate");
+    }
+    return queue;
+  }
+
+  private static String id(String id) {
+    if (!isJobId(id)) {
+      throw new IllegalArgumentException("a job id takes 1 to 128 letters, digits, '_' and '-'");
+    }
+    return id;
+  }
+}
