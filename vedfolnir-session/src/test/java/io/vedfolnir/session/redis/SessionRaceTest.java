@@ -112,7 +112,7 @@ class SessionRaceTest {
     assertThat(naivelyRevived).as("SET without XX brings sessions back").isPositive();
   }
 
-  /** How often the change of 300 updates ran more than once while somebody else reads. */
+  /** How often the change of 100 updates ran more than once while somebody else reads. */
   private int retriesWhile(String id, Runnable read) throws Exception {
     AtomicBoolean done = new AtomicBoolean();
     AtomicInteger runs = new AtomicInteger();
@@ -123,7 +123,7 @@ class SessionRaceTest {
                 read.run();
               }
             });
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 100; i++) {
       sessions.store.update(
           id,
           session -> {
@@ -133,7 +133,7 @@ class SessionRaceTest {
     }
     done.set(true);
     reader.get();
-    return runs.get() - 300;
+    return runs.get() - 100;
   }
 
   private void together(Runnable update) throws Exception {
