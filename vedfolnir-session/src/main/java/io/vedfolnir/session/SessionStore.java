@@ -102,7 +102,10 @@ public interface SessionStore extends AutoCloseable {
   /** The same store without waiting. */
   AsyncSessionStore async();
 
-  /** Ends what this store started. The connection it was opened on stays open. */
+  /**
+   * Waits for what is still written behind a reply, no longer than the command timeout. The
+   * connection that the store was opened on stays open.
+   */
   @Override
   void close();
 }

@@ -27,19 +27,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** All that the session store does; the blocking store waits for it. */
 final class RedisAsyncSessionStore implements AsyncSessionStore {
-
-  private static final Logger log = LoggerFactory.getLogger(RedisSessionStore.class);
 
   private final RedisAccess redis;
   private final SessionSettings settings;
   private final SessionKeys keys;
   private final SessionJson json;
   private final SessionLife life;
+  private final WritesBehind behind = new WritesBehind();
 
   RedisAsyncSessionStore(RedisAccess redis, SessionSettings settings) {
     this.redis = redis;
@@ -208,7 +205,7 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
   }
 
   private void slide(String key, Duration left) {
-    behind(redis.call(commands -> commands.pexpire(key, left)), "prolong a session");
+    behind.add(redis.call(commands -> commands.pexpire(key, left)), "prolong a session");
   }
 
   private void index(RedisAsyncCommands<String, byte[]> commands, Session session, Instant expiry) {
@@ -225,11 +222,11 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
   }
 
   private void unindex(Session session) {
-    behind(redis.transact(commands -> unindex(commands, session)), "clear the index");
+    behind.add(redis.transact(commands -> unindex(commands, session)), "clear the index");
   }
 
   private void forget(long user, String id) {
-    behind(
+    behind.add(
         redis.call(commands -> commands.zrem(keys.user(user), SessionKeys.member(id))),
         "clear the index of a user");
   }
@@ -249,14 +246,9 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
     }
   }
 
-  /** Lets a write go on for which nobody waits, and which a later call makes good if it fails. */
-  private static void behind(CompletionStage<?> write, String what) {
-    write.whenComplete(
-        (reply, failure) -> {
-          if (failure != null) {
-            log.warn("could not {}: {}", what, failure.getMessage());
-          }
-        });
+  /** Waits for the writes behind the replies. */
+  void drain() {
+    behind.drain();
   }
 
   private static <T> CompletionStage<T> typed(CompletionStage<T> stage) {

@@ -13,9 +13,9 @@ import java.util.function.UnaryOperator;
 /** The session store in Redis; thread-safe. Must not be called on a network thread. */
 public final class RedisSessionStore implements SessionStore {
 
-  private final AsyncSessionStore async;
+  private final RedisAsyncSessionStore async;
 
-  private RedisSessionStore(AsyncSessionStore async) {
+  private RedisSessionStore(RedisAsyncSessionStore async) {
     this.async = async;
   }
 
@@ -66,6 +66,6 @@ public final class RedisSessionStore implements SessionStore {
 
   @Override
   public void close() {
-    // Connections and threads are those of RedisAccess, which the caller has opened.
+    async.drain(); // connections and threads are those of RedisAccess, which stays open
   }
 }

@@ -137,7 +137,12 @@ class SessionCommandsTest {
 
     assertThat(trace)
         .startsWith(
-            "MULTI", "GET <id>", "DEL <id>", "ZREM deadlines <id>", "EXEC", "ZREM user:1 <id>",
+            "MULTI",
+            "GET <id>",
+            "DEL <id>",
+            "ZREM deadlines <id>",
+            "EXEC",
+            "ZREM user:1 <id>",
             "GET <id>")
         // the last two may reach the server in one piece
         .last()

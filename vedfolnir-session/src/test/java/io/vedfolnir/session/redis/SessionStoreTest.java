@@ -291,6 +291,15 @@ class SessionStoreTest {
   }
 
   @Test
+  void closeWaitsForWhatIsWrittenBehindAReply() {
+    for (int i = 0; i < 100; i++) {
+      store.delete(store.create(Login.of(7, "ada")).id());
+    }
+    store.close();
+    assertThat(sessions.redis().exists(sessions.userKey(7))).isZero();
+  }
+
+  @Test
   void storesRecords() {
     Session session = store.create(Login.of(7, "ada").with(CART, new Cart(List.of("é"), 1)));
     assertThat(session.find(CART)).contains(new Cart(List.of("é"), 1));
