@@ -162,8 +162,7 @@ class CommandLineTest {
     try {
       Path out = Files.createTempFile(dir, "out", "");
       Path err = Files.createTempFile(dir, "err", "");
-      Process process =
-          builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+      Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       return new Run(
           process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));

@@ -40,8 +40,7 @@ class ReadmeTest {
 
   private static final AttributeKey<String> THEME = AttributeKey.text("theme");
 
-  private static final JobType<Add, Long> ADD =
-      JobType.of("examples.add", Add.class, Long.class);
+  private static final JobType<Add, Long> ADD = JobType.of("examples.add", Add.class, Long.class);
 
   record Add(long a, long b) {}
 
@@ -84,7 +83,8 @@ class ReadmeTest {
               });
       thread.start();
 
-      try (JobQueue queue = RqJobQueue.open(redis, "default")) { // `rq worker default` runs it in Python
+      try (JobQueue queue =
+          RqJobQueue.open(redis, "default")) { // `rq worker default` runs it in Python
         Job job = queue.enqueue(ADD, new Add(2, 3));
         long five = queue.await(ADD, job.id(), Duration.ofSeconds(10));
 
@@ -96,10 +96,11 @@ class ReadmeTest {
   }
 
   private static void work(RedisAccess redis) throws InterruptedException {
-    WorkerSettings settings = // and this runs what Python's queue.enqueue("examples.add", 2, 3) asks for
+    WorkerSettings
+        settings = // and this runs what Python's queue.enqueue("examples.add", 2, 3) asks for
         WorkerSettings.listeningTo("high", "default")
-            .withConcurrency(4)
-            .handling(ADD, (add, context) -> add.a() + add.b());
+                .withConcurrency(4)
+                .handling(ADD, (add, context) -> add.a() + add.b());
     try (Worker worker = RqWorker.start(redis, settings)) {
       worker.awaitStopped(); // close is a warm shutdown
     }
@@ -116,7 +117,8 @@ class ReadmeTest {
 
   @Test
   void everySnippetOfTheReadmeStandsInThisFile() throws IOException {
-    String source = words(Files.readString(Path.of("src/test/java/io/vedfolnir/examples/ReadmeTest.java")));
+    String source =
+        words(Files.readString(Path.of("src/test/java/io/vedfolnir/examples/ReadmeTest.java")));
     List<String> snippets = new ArrayList<>();
     Matcher block =
         Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)

@@ -83,7 +83,10 @@ final class EnqueueCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       Job job = jobs.enqueue(call, options);
       out.println(job.id());
-      return patience.map(atMost -> print(jobs.await(job.id(), atMost))).orElse(ExitCode.DONE).status();
+      return patience
+          .map(atMost -> print(jobs.await(job.id(), atMost)))
+          .orElse(ExitCode.DONE)
+          .status();
     }
   }
 
@@ -91,7 +94,8 @@ final class EnqueueCommand implements Callable<Integer> {
     if (result.outcome() != JobResult.Outcome.SUCCESSFUL) {
       spec.commandLine()
           .getErr()
-          .println("job failed: " + result.exceptionText().orElse("no reason was recorded").strip());
+          .println(
+              "job failed: " + result.exceptionText().orElse("no reason was recorded").strip());
       return ExitCode.JOB_FAILED;
     }
     spec.commandLine().getOut().println(JsonValues.text(result));

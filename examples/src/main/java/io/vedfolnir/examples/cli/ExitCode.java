@@ -8,22 +8,29 @@ import io.vedfolnir.session.SessionException;
 /** What the program's exit status says. */
 enum ExitCode {
   /** Done. */
-  DONE,
+  DONE(0),
   /** What was asked for does not exist, or has not ended in time. */
-  NOT_FOUND,
+  NOT_FOUND(1),
   /** The words of the command, or what is stored, cannot be used. */
-  BAD_INPUT,
+  BAD_INPUT(2),
   /** Redis cannot be reached, refuses the login, or does not do it. */
-  REDIS_UNAVAILABLE,
+  REDIS_UNAVAILABLE(3),
   /** The job was run and failed. */
-  JOB_FAILED;
+  JOB_FAILED(4);
+
+  private final int status;
+
+  ExitCode(int status) {
+    this.status = status;
+  }
 
   int status() {
-    return ordinal();
+    return status;
   }
 
   static ExitCode of(Throwable failure) {
-    if (failure instanceof RedisAccessException || failure instanceof QueueException.OutcomeUnknown) {
+    if (failure instanceof RedisAccessException
+        || failure instanceof QueueException.OutcomeUnknown) {
       return REDIS_UNAVAILABLE;
     }
     if (failure instanceof QueueException.JobFailed) {

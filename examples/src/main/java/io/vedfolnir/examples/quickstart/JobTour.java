@@ -60,22 +60,22 @@ final class JobTour {
           queue.await(jobs.get(i).id(), PATIENCE);
           screen.progress("work", i + 1, jobs.size());
         }
-        show(queue, jobs.get(0));
-        show(queue, jobs.get(jobs.size() - 1));
-        show(urgent, failing);
+        show("examples.add(1, 1)", queue, jobs.get(0));
+        show("examples.add(19, 19)", queue, jobs.get(JOBS - 2));
+        show("examples.fail(\"the disk is full\")", urgent, failing);
         info(redis, worker.name());
       }
     }
   }
 
-  private void show(JobQueue queue, Job job) {
+  private void show(String call, JobQueue queue, Job job) {
     JobResult result = queue.await(job.id(), PATIENCE);
     String text =
         result
             .value()
             .map(String::valueOf)
             .orElseGet(() -> result.exceptionText().map(JobTour::lastLine).orElse("None"));
-    screen.line("result", job.description() + " = " + text);
+    screen.line("result", call + " = " + text);
   }
 
   /** The same keys that `rq info` reads. */
@@ -98,7 +98,8 @@ final class JobTour {
       long finished = RedisAccess.await(redis.read(r -> r.zcard("rq:finished:" + queue)));
       long failed = RedisAccess.await(redis.read(r -> r.zcard("rq:failed:" + queue)));
       screen.line(
-          "", queue + ": " + waiting + " waiting, " + finished + " finished, " + failed + " failed");
+          "",
+          queue + ": " + waiting + " waiting, " + finished + " finished, " + failed + " failed");
     }
   }
 
@@ -111,9 +112,9 @@ final class JobTour {
     }
     try (JobQueue queue = RqJobQueue.open(redis, "python")) {
       Job job = queue.enqueue(RemoteCall.of("examples.add", 20L, 22L));
-      screen.line("enqueue", job.description() + " for " + rq.get().description());
+      screen.line("enqueue", "examples.add(20, 22) for " + rq.get().description());
       rq.get().work(endpoint.uri(Role.PYTHON_RQ), "python");
-      show(queue, job);
+      show("examples.add(20, 22)", queue, job);
     }
   }
 

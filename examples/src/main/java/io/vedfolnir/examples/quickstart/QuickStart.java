@@ -28,8 +28,7 @@ public final class QuickStart {
       new SessionTour(screen, server.endpoint()).run();
       new JobTour(screen, server.endpoint()).run();
     } catch (RedisStartException e) {
-      throw new IllegalStateException(
-          "no Redis could be started here. " + e.getMessage(), e);
+      throw new IllegalStateException("no Redis could be started here. " + e.getMessage(), e);
     }
     screen.title("Done. Redis is stopped and its files are removed.");
   }

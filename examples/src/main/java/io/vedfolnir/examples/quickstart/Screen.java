@@ -21,6 +21,7 @@ final class Screen {
   }
 
   /** From Java 22 on there is a console also when there is no terminal, and it can be asked. */
+  @SuppressWarnings("SystemConsoleNull") // null before Java 22
   private static boolean isTerminal() {
     Object console = System.console();
     if (console == null) {

@@ -34,8 +34,7 @@ final class SessionTour {
 
   void run() throws Exception {
     screen.title("A session");
-    try (RedisAccess redis =
-            RedisAccess.open(RedisSettings.of(endpoint.uri(Role.SESSION)));
+    try (RedisAccess redis = RedisAccess.open(RedisSettings.of(endpoint.uri(Role.SESSION)));
         SessionStore sessions = RedisSessionStore.open(redis, SessionSettings.defaults())) {
       Session session =
           sessions.create(Login.of(1, "admin").withRole("admin").withPlatform(123, "My Platform"));
