@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.vedfolnir.queue.codec.PayloadRefusedException.Reason;
 import io.vedfolnir.queue.RemoteCall;
+import io.vedfolnir.queue.codec.PayloadRefusedException.Reason;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
