@@ -93,13 +93,22 @@ final class Transactions {
         .whenCompleteAsync(
             (value, failure) -> {
               if (failure != null) {
-                pool.discard(loan); // whatever it watches goes with it
+                afterFailedRead(loan, failure);
                 result.completeExceptionally(failure);
               } else {
                 decide(transaction, number, loan, value, result);
               }
             },
             decisions);
+  }
+
+  /** An error reply leaves the connection as good as it was; anything else makes it doubtful. */
+  private void afterFailedRead(TransactionPool.Loan loan, Throwable failure) {
+    if (failure instanceof RedisAccessException answered && answered.code().isPresent()) {
+      unwatch(loan);
+    } else {
+      pool.discard(loan); // whatever it watches goes with it
+    }
   }
 
   private <R, T> void decide(
@@ -112,14 +121,15 @@ final class Transactions {
     try {
       decision = transaction.decide().apply(value);
     } catch (Throwable failure) {
-      unwatch(loan, () -> result.completeExceptionally(failure));
+      unwatch(loan);
+      result.completeExceptionally(failure);
       return;
     }
     if (decision instanceof Decision.Write<T> write) {
       write(transaction, number, loan, write, result);
     } else {
-      T stopped = ((Decision.Stop<T>) decision).value();
-      unwatch(loan, () -> result.complete(stopped));
+      unwatch(loan);
+      result.complete(((Decision.Stop<T>) decision).value());
     }
   }
 
@@ -165,20 +175,10 @@ final class Transactions {
         TimeUnit.MICROSECONDS);
   }
 
-  private void unwatch(TransactionPool.Loan loan, Runnable then) {
-    loan.connection()
-        .async()
-        .unwatch()
-        .whenComplete(
-            (ok, failure) -> {
-              if (failure != null) {
-                pool.discard(loan);
-              } else {
-                pool.giveBack(loan);
-              }
-            });
-    // The result does not wait for UNWATCH: the next borrower's commands queue behind it.
-    then.run();
+  /** Forgets what is watched, without waiting: the next borrower's commands queue behind it. */
+  private void unwatch(TransactionPool.Loan loan) {
+    loan.connection().async().unwatch();
+    pool.giveBack(loan);
   }
 
   private static CompletableFuture<TransactionResult> record(
