@@ -103,6 +103,7 @@ class HostilePayloadTest {
   void farMemoNumbersCostOneEntry() {
     assertThat(load(pickle("Nr\u00ff\u00ff\u00ff\u00ff0j\u00ff\u00ff\u00ff\u00ff."))).isNull();
     assertThat(load(pickle("Kap2147483648\n0g2147483648\n."))).isEqualTo(97L);
+    assertThat(load(pickle("Kap2000000000\n0g2000000000\n."))).isEqualTo(97L);
     assertRefused(pickle("j\0\0\0\u0080."), Reason.MALFORMED);
   }
 
