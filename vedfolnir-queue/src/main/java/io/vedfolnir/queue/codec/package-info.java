@@ -42,7 +42,7 @@
  *
  * <p>Values that Python shares (the same list twice) arrive as copies; only {@code byte[]} may be
  * shared. A value that contains itself is refused. Two NaN keys of one dict, which Python keeps
- * apart, are one key here.
+ * apart, are one key here; so are a character and the pair of its two surrogates.
  *
  * <p>Everything that is read stays inside {@link io.vedfolnir.queue.codec.PayloadLimits}; a payload
  * that does not is a {@link io.vedfolnir.queue.codec.PayloadRefusedException}, never another error.

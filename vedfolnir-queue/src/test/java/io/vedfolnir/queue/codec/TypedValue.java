@@ -129,11 +129,15 @@ final class TypedValue {
   }
 
   private static String bits(double number) {
-    return Double.isNaN(number) ? "nan" : String.format("%016x", Double.doubleToLongBits(number));
+    return Double.isNaN(number)
+        ? "nan"
+        : HexFormat.of().toHexDigits(Double.doubleToLongBits(number));
   }
 
   private static String text(String text) {
-    return text.chars().mapToObj(c -> String.format("%04x", c)).collect(Collectors.joining());
+    StringBuilder hex = new StringBuilder(4 * text.length());
+    text.chars().forEach(c -> hex.append(HexFormat.of().toHexDigits((char) c)));
+    return hex.toString();
   }
 
   private static String joined(Collection<?> values) {
