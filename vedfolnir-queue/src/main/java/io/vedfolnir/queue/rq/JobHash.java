@@ -2,6 +2,7 @@
 package io.vedfolnir.queue.rq;
 
 import io.lettuce.core.KeyValue;
+import io.vedfolnir.queue.Enqueue;
 import io.vedfolnir.queue.Job;
 import io.vedfolnir.queue.JobResult;
 import io.vedfolnir.queue.JobStatus;
@@ -146,7 +147,7 @@ public record JobHash(
         startedAt,
         endedAt,
         timeout,
-        ttl.map(Ttl::duration),
+        Optional.of(ttl.map(Ttl::duration).orElse(Enqueue.FOREVER)),
         resultTtl.map(Ttl::duration),
         failureTtl.map(Ttl::duration),
         retriesLeft,
