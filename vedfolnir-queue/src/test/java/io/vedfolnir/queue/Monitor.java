@@ -24,7 +24,7 @@ public final class Monitor implements AutoCloseable {
     Credentials user = endpoint.credentials(Role.TEST);
     BufferedReader in =
         new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-    ask(in, "AUTH " + user.username() + " " + user.password());
+    ask(in, "AUTH " + user.user() + " " + user.password());
     ask(in, "MONITOR");
     Thread reader = new Thread(() -> read(in), "monitor");
     reader.setDaemon(true);
