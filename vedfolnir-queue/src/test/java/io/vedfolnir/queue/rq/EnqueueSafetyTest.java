@@ -72,13 +72,13 @@ class EnqueueSafetyTest {
       proxy.on("EXEC").dropReply();
 
       QueueException.OutcomeUnknown unknown =
-          catchThrowableOfType(
-              QueueException.OutcomeUnknown.class, () -> queue.enqueue(CALL));
+          catchThrowableOfType(QueueException.OutcomeUnknown.class, () -> queue.enqueue(CALL));
 
       assertThat(ids()).containsExactly(unknown.jobId());
       assertThat(unknown).hasMessageNotContaining(unknown.jobId());
       Enqueue again = Enqueue.defaults().withId(unknown.jobId());
-      Job job = Awaitility.await().ignoreExceptions().until(() -> queue.enqueue(CALL, again), j -> true);
+      Job job =
+          Awaitility.await().ignoreExceptions().until(() -> queue.enqueue(CALL, again), j -> true);
       assertThat(job.id()).isEqualTo(unknown.jobId());
       assertThat(ids()).containsExactly(unknown.jobId());
     }
@@ -106,8 +106,7 @@ class EnqueueSafetyTest {
         JobQueue queue = RqJobQueue.open(redis, rig.queueName)) {
       proxy.on("EXEC").cutBeforeRequest();
       QueueException.OutcomeUnknown unknown =
-          catchThrowableOfType(
-              QueueException.OutcomeUnknown.class, () -> queue.enqueue(CALL));
+          catchThrowableOfType(QueueException.OutcomeUnknown.class, () -> queue.enqueue(CALL));
       assertThat(ids()).isEmpty();
 
       queue.enqueue(CALL, Enqueue.defaults().withId(unknown.jobId()));

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class WorkerOutageTest {
 
   @RegisterExtension
-  static final RedisExtension server =
-      RedisExtension.hardened().withOverride("maxmemory", "20mb");
+  static final RedisExtension server = RedisExtension.hardened().withOverride("maxmemory", "20mb");
 
   private QueueRig rig;
 
