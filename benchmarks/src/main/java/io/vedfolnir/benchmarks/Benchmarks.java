@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.benchmarks;
 
-import io.lettuce.core.RedisClient;
+import io.lettuce.core.LettuceVersion;
 import io.vedfolnir.testkit.RedisLauncher;
 import io.vedfolnir.testkit.RedisServer;
 import io.vedfolnir.testkit.Role;
@@ -52,7 +52,7 @@ public final class Benchmarks {
         "%nRedis %s (%s), Lettuce %s, Java %s, %s %s, %d processors%n",
         server.version(),
         server.mode(),
-        RedisClient.class.getPackage().getImplementationVersion(),
+        LettuceVersion.getVersion(),
         Runtime.version(),
         System.getProperty("os.name"),
         System.getProperty("os.version"),

@@ -24,7 +24,8 @@ import java.util.Optional;
  * @param shutdownGrace how long running jobs may go on when it is closed. Default 30 s; 0 to 1 day
  * @param interruptGrace how long a handler may take to react to an interrupt; after that its job is
  *     failed, its thread is left behind and replaced. Default 5 s; 0 to 5 min
- * @param resultTtl for jobs that do not say. Default 500 s, as RQ; 0 to 3650 days
+ * @param resultTtl for jobs that do not say. Default 86,400 s (RQ's own workers: 500 s); 0 to 3650
+ *     days
  * @param maxPayload most bytes of a job's payload, as stored; larger jobs fail unread. Default 16
  *     MiB; 1 KiB to 512 MiB
  * @param keyPrefix what all keys of RQ begin with. Default {@code rq:}
@@ -94,7 +95,7 @@ public record WorkerSettings(
         Duration.ofSeconds(30),
         Duration.ofSeconds(30),
         Duration.ofSeconds(5),
-        Duration.ofSeconds(500),
+        Duration.ofSeconds(86_400),
         16 << 20,
         "rq:");
   }

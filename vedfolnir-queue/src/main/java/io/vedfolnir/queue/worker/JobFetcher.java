@@ -8,6 +8,7 @@ import io.vedfolnir.redis.RedisAccess;
 import io.vedfolnir.redis.RedisAccessException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -97,31 +98,46 @@ final class JobFetcher {
       if (wanted <= 0) {
         break;
       }
-      List<byte[]> moved =
-          RedisAccess.await(workshop.redis().together(commands -> move(commands, queue, wanted)));
-      moved.forEach(id -> claims.add(new Claim(queue, id)));
+      try {
+        RedisAccess.await(workshop.redis().together(commands -> move(commands, queue, wanted)))
+            .forEach(id -> claims.add(new Claim(queue, id)));
+      } catch (RedisAccessException e) {
+        if (claims.isEmpty()) {
+          throw e;
+        }
+        break; // what was taken is run; the next round meets the failure again
+      }
     }
     batch = claims.size() >= batch ? Math.min(batch * 2, LARGEST_BATCH) : 1;
     return claims;
   }
 
+  /** What could be moved; a failure only if that is nothing, so that no id is taken and dropped. */
   private CompletionStage<List<byte[]>> move(
       RedisAsyncCommands<String, byte[]> commands, String queue, int count) {
-    CompletionStage<List<byte[]>> all = CompletableFuture.completedFuture(new ArrayList<>());
+    List<CompletableFuture<byte[]>> moves = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      all =
-          all.thenCombine(
-              commands.lmove(
+      moves.add(
+          commands
+              .lmove(
                   workshop.keys().queue(queue),
                   workshop.keys().intermediate(queue),
-                  LMoveArgs.Builder.leftRight()),
-              (list, id) -> {
-                if (id != null) {
-                  list.add(id);
-                }
-                return list;
-              });
+                  LMoveArgs.Builder.leftRight())
+              .toCompletableFuture());
     }
-    return all;
+    return CompletableFuture.allOf(moves.toArray(CompletableFuture[]::new))
+        .handle(
+            (done, failure) -> {
+              List<byte[]> moved =
+                  moves.stream()
+                      .filter(move -> !move.isCompletedExceptionally())
+                      .map(CompletableFuture::join)
+                      .filter(Objects::nonNull)
+                      .toList();
+              return failure == null || !moved.isEmpty()
+                  ? CompletableFuture.completedFuture(moved)
+                  : CompletableFuture.<List<byte[]>>failedFuture(failure);
+            })
+        .thenCompose(result -> result);
   }
 }

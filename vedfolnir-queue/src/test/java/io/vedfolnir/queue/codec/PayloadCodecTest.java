@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.queue.codec;
 
-import io.vedfolnir.queue.RemoteCall;
-
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

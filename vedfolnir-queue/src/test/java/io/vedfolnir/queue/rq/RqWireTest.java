@@ -27,8 +27,7 @@ class RqWireTest {
 
   private static final Logger log = LoggerFactory.getLogger(RqWireTest.class);
 
-  @RegisterExtension
-  static final RedisExtension server = RedisExtension.hardened().withOwnServer();
+  @RegisterExtension static final RedisExtension server = RedisExtension.hardened().withOwnServer();
 
   private QueueRig rig;
 
@@ -120,7 +119,8 @@ class RqWireTest {
       int to = sent.lastIndexOf("EXEC");
       String member = rig.queueName;
       List<String> own =
-          sent.subList(from, sent.indexOf("SMEMBERS rq:job:" + job.id() + ":dependents") + 1)
+          sent
+              .subList(from, sent.indexOf("SMEMBERS rq:job:" + job.id() + ":dependents") + 1)
               .stream()
               .filter(command -> !command.startsWith("LMOVE") || sent.indexOf(command) == from)
               .map(command -> command.replaceAll(":[0-9a-f]{32}$", ":E"))
@@ -152,9 +152,7 @@ class RqWireTest {
   void anIdleWorkerAsksForAlmostNothing(RedisEndpoint endpoint) throws Exception {
     rig.start(rig.settings());
     Awaitility.await()
-        .untilAsserted(
-            () ->
-                assertThat(rig.look.clientList()).contains("cmd=blmove"));
+        .untilAsserted(() -> assertThat(rig.look.clientList()).contains("cmd=blmove"));
     try (Monitor monitor = new Monitor(endpoint)) {
       long from = System.nanoTime();
       Awaitility.await()

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class WorkerLifeTest {
 
-  @RegisterExtension
-  static final RedisExtension server = RedisExtension.hardened().withOwnServer();
+  @RegisterExtension static final RedisExtension server = RedisExtension.hardened().withOwnServer();
 
   private QueueRig rig;
 
@@ -62,7 +61,11 @@ class WorkerLifeTest {
   }
 
   private long connections() {
-    return rig.look.clientList().lines().filter(line -> line.contains("user=vedfolnir-queue")).count();
+    return rig.look
+        .clientList()
+        .lines()
+        .filter(line -> line.contains("user=vedfolnir-queue"))
+        .count();
   }
 
   @Test
@@ -87,7 +90,8 @@ class WorkerLifeTest {
     assertThat(rig.look.hexists("rq:worker:w1", "death")).isTrue();
     assertThat(rig.look.ttl("rq:worker:w1")).isBetween(1L, 60L);
     Awaitility.await().untilAsserted(() -> assertThat(threads(worker)).isEmpty());
-    Awaitility.await().untilAsserted(() -> assertThat(connections()).isLessThanOrEqualTo(before + 1));
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(connections()).isLessThanOrEqualTo(before + 1));
   }
 
   @Test

@@ -98,7 +98,8 @@ class WorkerTest {
         }
         rig.burst(
             WorkerSettings.listeningTo(high, rig.queueName)
-                .handling("examples.note", (call, context) -> order.add((String) call.args().get(0))));
+                .handling(
+                    "examples.note", (call, context) -> order.add((String) call.args().get(0))));
       }
       assertThat(order).containsExactly("high", "high", "high", "low", "low", "low");
     }
@@ -357,7 +358,8 @@ class WorkerTest {
       assertThat(attempts).containsExactlyInAnyOrder(1, 2, 3);
       assertThat(rig.look.xlen("rq:results:" + job.id())).isOne();
       assertThat(rig.look.ttl("rq:results:" + job.id())).isPositive();
-      Awaitility.await().until(() -> worker.counts().retried() == 2 && worker.counts().failed() == 1);
+      Awaitility.await()
+          .until(() -> worker.counts().retried() == 2 && worker.counts().failed() == 1);
       nothingIsLeftRunning();
     }
 
@@ -367,7 +369,8 @@ class WorkerTest {
           rig.queue.enqueue(
               RemoteCall.of("examples.fail"),
               Enqueue.defaults()
-                  .withRetry(Retry.times(4).every(Duration.ofSeconds(10), Duration.ofSeconds(100))));
+                  .withRetry(
+                      Retry.times(4).every(Duration.ofSeconds(10), Duration.ofSeconds(100))));
       rig.burst(
           rig.settings()
               .handling(
