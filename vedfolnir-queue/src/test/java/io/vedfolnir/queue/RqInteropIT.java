@@ -31,8 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Java and the real RQ on the same queues, in both directions. */
 class RqInteropIT {
 
-  @RegisterExtension
-  static final RedisExtension server = RedisExtension.hardened().withOwnServer();
+  @RegisterExtension static final RedisExtension server = RedisExtension.hardened().withOwnServer();
 
   private static final String FUNCTIONS =
       """
@@ -81,7 +80,8 @@ class RqInteropIT {
   @BeforeEach
   void open(RedisEndpoint endpoint) throws IOException {
     rig = new QueueRig(endpoint);
-    Files.writeString(Files.createDirectory(folder.resolve("modules")).resolve("examples.py"), FUNCTIONS);
+    Files.writeString(
+        Files.createDirectory(folder.resolve("modules")).resolve("examples.py"), FUNCTIONS);
   }
 
   @AfterEach
@@ -176,15 +176,15 @@ class RqInteropIT {
     PythonEnvironment python = PythonEnvironment.rq(profile.split(" ")[0]);
     String serializer = profile.split(" ")[1];
     String sum = enqueue(python, serializer, "examples.add", "[2]", "{\"b\": 3}");
-    String echo = enqueue(python, serializer, "examples.echo", "[{\"k\": [1, \"zwei\", null]}]", "{}");
+    String echo =
+        enqueue(python, serializer, "examples.echo", "[{\"k\": [1, \"zwei\", null]}]", "{}");
     String failing = enqueue(python, serializer, "examples.fail", "[\"no picture\"]", "{}");
     String unknown = enqueue(python, serializer, "os.getcwd", "[]", "{}");
 
     rig.burst(examples().withConcurrency(2));
 
     assertThat(result(python, serializer, sum)).isEqualTo("finished 1\n5");
-    assertThat(result(python, serializer, echo))
-        .isEqualTo("finished 1\n{'k': [1, 'zwei', None]}");
+    assertThat(result(python, serializer, echo)).isEqualTo("finished 1\n{'k': [1, 'zwei', None]}");
     assertThat(result(python, serializer, failing))
         .startsWith("failed 2\nTraceback (most recent call last):")
         .endsWith("\njava.lang.IllegalStateException: no picture");
@@ -224,7 +224,7 @@ class RqInteropIT {
       String info = run(python, "-m", "rq.cli", "info", "--url", url(), rig.queueName);
 
       assertThat(info)
-          .contains("java-worker (" )
+          .contains("java-worker (")
           .contains("busy " + rig.queueName)
           .containsPattern(rig.queueName + " +\\|.* 1, 1 executing")
           .contains("1 workers, 1 queues");

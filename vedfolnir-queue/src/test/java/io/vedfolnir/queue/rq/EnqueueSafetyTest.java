@@ -85,12 +85,7 @@ class EnqueueSafetyTest {
       assertThat(ids()).containsExactly(unknown.jobId());
       assertThat(unknown).hasMessageNotContaining(unknown.jobId());
       Enqueue again = Enqueue.defaults().withId(unknown.jobId());
-<<<<<<< HEAD
       Job job = repeat(queue, again);
-=======
-      Job job =
-          Awaitility.await().ignoreExceptions().until(() -> queue.enqueue(CALL, again), j -> true);
->>>>>>> main
       assertThat(job.id()).isEqualTo(unknown.jobId());
       assertThat(ids()).containsExactly(unknown.jobId());
     }

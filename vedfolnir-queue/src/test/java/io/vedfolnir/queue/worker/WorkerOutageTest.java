@@ -25,9 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class WorkerOutageTest {
 
-  @RegisterExtension
-  static final RedisExtension server =
-      RedisExtension.hardened().withOwnServer();
+  @RegisterExtension static final RedisExtension server = RedisExtension.hardened().withOwnServer();
 
   private QueueRig rig;
 
