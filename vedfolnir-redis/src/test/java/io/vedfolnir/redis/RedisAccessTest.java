@@ -11,6 +11,8 @@ import io.lettuce.core.RedisClient;
 import io.vedfolnir.testkit.KeyPrefix;
 import io.vedfolnir.testkit.RedisEndpoint;
 import io.vedfolnir.testkit.RedisExtension;
+import io.vedfolnir.testkit.RedisLauncher;
+import io.vedfolnir.testkit.RedisServer;
 import io.vedfolnir.testkit.Role;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -203,6 +205,33 @@ class RedisAccessTest {
       } finally {
         acl(admin, "DELUSER " + user);
       }
+    }
+  }
+
+  /**
+   * Redis 7.0 replays the append-only file in the name of the default user, and drops each
+   * transaction of which that user may not run a command. So the user is off, but has its rights.
+   */
+  @Test
+  void transactionsSurviveARestartOfRedis() {
+    try (RedisServer own = RedisLauncher.hardened().start()) {
+      RedisSettings settings = RedisSettings.of(own.endpoint().uri(Role.QUEUE));
+      try (RedisAccess redis = RedisAccess.open(settings)) {
+        RedisAccess.await(redis.transact(r -> r.rpush("rq:queue:restart", bytes("job"))));
+      }
+      own.killAndRestart();
+      try (RedisAccess redis = RedisAccess.open(settings)) {
+        assertThat((long) RedisAccess.await(redis.read(r -> r.llen("rq:queue:restart"))))
+            .isEqualTo(1);
+      }
+      String nobody = "redis://" + own.endpoint().host() + ":" + own.endpoint().port();
+      assertThatThrownBy(() -> RedisAccess.open(RedisSettings.of(nobody)))
+          .isInstanceOf(RedisAccessException.Denied.class);
+      assertThatThrownBy(
+              () ->
+                  RedisAccess.open(
+                      RedisSettings.of(nobody.replace("redis://", "redis://default:guess@"))))
+          .isInstanceOf(RedisAccessException.Denied.class);
     }
   }
 
