@@ -43,9 +43,9 @@ public record RemoteCall(
     return new RemoteCall(function, args, more);
   }
 
-  /** The function and how many arguments; never the arguments. */
+  /** Names the function only: arguments belong to the application. */
   @Override
   public String toString() {
-    return "RemoteCall[" + function + ", " + args.size() + " args, " + kwargs.size() + " kwargs]";
+    return "RemoteCall[" + function + "]";
   }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Java and the real RQ on the same queues, in both directions. */
@@ -171,10 +172,9 @@ class RqInteropIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"2 pickle", "2 json", "1.16 pickle", "1.16 json"})
-  void javaRunsWhatPythonEnqueues(String profile) throws Exception {
-    PythonEnvironment python = PythonEnvironment.rq(profile.split(" ")[0]);
-    String serializer = profile.split(" ")[1];
+  @CsvSource({"2, pickle", "2, json", "1.16, pickle", "1.16, json"})
+  void javaRunsWhatPythonEnqueues(String line, String serializer) throws Exception {
+    PythonEnvironment python = PythonEnvironment.rq(line);
     String sum = enqueue(python, serializer, "examples.add", "[2]", "{\"b\": 3}");
     String echo =
         enqueue(python, serializer, "examples.echo", "[{\"k\": [1, \"zwei\", null]}]", "{}");

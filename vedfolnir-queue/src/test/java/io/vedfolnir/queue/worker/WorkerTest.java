@@ -107,7 +107,7 @@ class WorkerTest {
     }
 
     @Test
-    void wakesUpForAnyOfItsQueues() {
+    void wakesUpForAnyOfItsQueues() throws Exception {
       String second = rig.queueName + "-b";
       BlockingQueue<Long> started = new LinkedBlockingQueue<>();
       try (JobQueue other = RqJobQueue.open(rig.redis, second)) {
@@ -124,9 +124,10 @@ class WorkerTest {
         for (int i = 0; i < 60; i++) {
           JobQueue queue = i % 2 == 0 ? rig.queue : other;
           long from = System.nanoTime();
-          Job job = queue.enqueue(QueueRig.ADD, new QueueRig.AddArgs(i, 1));
-          assertThat(queue.await(QueueRig.ADD, job.id(), ofSeconds(10))).isEqualTo(i + 1);
-          micros.add((started.remove() - from) / 1_000);
+          queue.enqueue(QueueRig.ADD, new QueueRig.AddArgs(i, 1));
+          Long began = started.poll(10, TimeUnit.SECONDS);
+          assertThat(began).isNotNull();
+          micros.add((began - from) / 1_000);
           Awaitility.await().until(() -> worker.state() == Worker.State.IDLE);
         }
         micros.sort(null);
@@ -332,7 +333,7 @@ class WorkerTest {
           .xrevrange("rq:results:" + job.id(), Range.unbounded(), Limit.from(1))
           .get(0)
           .getBody()
-          .get("return_value");
+          .getOrDefault("return_value", "");
     }
 
     @Test
