@@ -81,7 +81,12 @@ final class JobFetcher {
       return true;
     }
     if (workshop.settings().mode() == WorkerSettings.Mode.BURST) {
-      return slots.awaitRelease();
+      // Empty queues are the end only if nothing ran that could have queued something meanwhile.
+      if (free == slots.size()) {
+        return false;
+      }
+      slots.awaitRelease();
+      return true;
     }
     idleness.begin();
     wakeUp.await();

@@ -47,19 +47,19 @@ final class Slots {
     threads.execute(task);
   }
 
-  /**
-   * In a burst, waits until a running job has ended.
-   *
-   * @return false if none is running
-   */
-  boolean awaitRelease() throws InterruptedException {
-    int present = acquire();
-    if (present >= size) {
-      return false;
+  /** How many there are. */
+  int size() {
+    return size;
+  }
+
+  /** Waits until one more is free than now. */
+  void awaitRelease() throws InterruptedException {
+    int taken = free.drainPermits();
+    if (taken < size) {
+      free.acquire();
+      taken++;
     }
-    free.acquire(); // one more than are free now: the next that ends
-    release(present + 1);
-    return true;
+    free.release(taken);
   }
 
   /** The thread of a slot is given up, another takes its place. */
