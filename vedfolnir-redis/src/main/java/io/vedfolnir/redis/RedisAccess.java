@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -42,6 +44,7 @@ public final class RedisAccess implements AutoCloseable {
   private final StatefulRedisConnection<String, byte[]> shared;
   private final StatefulRedisConnection<String, byte[]> unwatched;
   private final TransactionPool pool;
+  private final ThreadPoolExecutor decisions;
   private final Transactions transactions;
   private final RedisClock clock = new RedisClock();
   private final ScheduledFuture<?> keepAlive;
@@ -53,9 +56,9 @@ public final class RedisAccess implements AutoCloseable {
     RedisVersion.require(await(read(commands -> commands.info("server"))));
     this.unwatched = Connector.connected(connector.reconnecting());
     this.pool = new TransactionPool(connector::onceOnly, settings.transactionConnections());
+    this.decisions = decisions(settings.transactionConnections());
     this.transactions =
-        new Transactions(
-            unwatched, pool, ForkJoinPool.commonPool(), connector.resources().eventExecutorGroup());
+        new Transactions(unwatched, pool, decisions, connector.resources().eventExecutorGroup());
     await(readClock());
     this.keepAlive =
         connector
@@ -100,6 +103,29 @@ public final class RedisAccess implements AutoCloseable {
       connector.close();
       throw e;
     }
+  }
+
+  /**
+   * A thread for each connection that may wait for a decision. Not the common pool: on a machine
+   * with two processors it starts a new thread for each task of a future.
+   */
+  private static ThreadPoolExecutor decisions(int threads) {
+    AtomicInteger number = new AtomicInteger();
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "vedfolnir-redis-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            },
+            (task, closed) -> task.run()); // what ends after the close is still told
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
   }
 
   /** Lettuce would only say that the connection ended. */
@@ -269,6 +295,7 @@ public final class RedisAccess implements AutoCloseable {
     keepAlive.cancel(false);
     pool.close();
     connector.close();
+    decisions.shutdown(); // after the connections: what was under way still ends, with a failure
   }
 
   static <T> CompletionStage<T> mapped(

@@ -63,7 +63,7 @@ public interface SessionStore extends AutoCloseable {
    * the update if making the change twice is the same as once.
    *
    * @param change makes the new session of the present one. It must not wait and may run several
-   *     times; it runs on a thread of the common pool. What it throws ends the update
+   *     times; it runs on a thread of the connection's own. What it throws ends the update
    * @return what is stored now; empty if there is no such session
    * @throws SessionException.Conflict if other writers won every try
    * @throws SessionException.Unreadable as {@link #find}
