@@ -140,7 +140,7 @@ class PayloadCodecTest {
   void nothingPrintsArguments() {
     RemoteCall call = new RemoteCall("f", List.of("secret"), Map.of("k", "secret"));
     DecodedCall decoded = new DecodedCall(call, CODEC.json());
-    assertThat(call).hasToString("RemoteCall[f]");
+    assertThat(call.toString()).contains("f").doesNotContain("secret");
     assertThat(decoded.toString()).doesNotContain("secret");
   }
 

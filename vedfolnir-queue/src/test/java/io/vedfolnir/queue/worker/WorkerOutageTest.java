@@ -16,7 +16,6 @@ import io.vedfolnir.testkit.RedisEndpoint;
 import io.vedfolnir.testkit.RedisExtension;
 import io.vedfolnir.testkit.RedisServer;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,11 +60,8 @@ class WorkerOutageTest {
                 .withConcurrency(2));
     Job job = rig.queue.enqueue(RemoteCall.of("examples.long"));
     runs.await();
-    // The append-only file is written every second.
-    Awaitility.await().pollDelay(1500, TimeUnit.MILLISECONDS).until(() -> true);
     redis.kill();
     goOn.countDown();
-    Awaitility.await().pollDelay(500, TimeUnit.MILLISECONDS).until(() -> true);
     redis.restart();
     Awaitility.await()
         .atMost(ofSeconds(30))
@@ -89,7 +85,7 @@ class WorkerOutageTest {
     runs.await();
     rig.look.replicaof("127.0.0.1", 1); // a replica of nobody: READONLY for every write
     goOn.countDown();
-    Awaitility.await().pollDelay(700, TimeUnit.MILLISECONDS).until(() -> true);
+    Awaitility.await().until(() -> rig.look.info("errorstats").contains("errorstat_READONLY"));
     assertThat(worker.counts().finished()).isZero();
     assertThatThrownBy(() -> rig.queue.enqueue(RemoteCall.of("examples.long")))
         .isInstanceOfSatisfying(
