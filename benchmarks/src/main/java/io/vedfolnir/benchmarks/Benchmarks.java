@@ -5,6 +5,10 @@ import io.lettuce.core.LettuceVersion;
 import io.vedfolnir.testkit.RedisLauncher;
 import io.vedfolnir.testkit.RedisServer;
 import io.vedfolnir.testkit.Role;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -26,20 +30,34 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  */
 public final class Benchmarks {
 
-  static final String URI_PROPERTY = "vedfolnir.benchmarks.uri";
+  private static final String FILE_PROPERTY = "vedfolnir.benchmarks.uri.file";
 
   private Benchmarks() {}
 
+  /** Where Redis is; read by the forked JVMs. */
+  static String uri() {
+    try {
+      return Files.readString(Path.of(System.getProperty(FILE_PROPERTY)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Runs them. */
-  public static void main(String[] words) throws RunnerException, CommandLineOptionException {
+  public static void main(String[] words)
+      throws RunnerException, CommandLineOptionException, IOException {
     CommandLineOptions given = new CommandLineOptions(words);
     // A server of its own, and room in it: nothing is to be evicted while we measure.
     try (RedisServer server =
         RedisLauncher.hardened().withOverride("maxmemory", "4gb").start()) {
+      // The URI holds a password, and command lines can be read by everybody.
+      Path file = Files.createTempFile("vedfolnir-benchmarks", ".uri");
+      file.toFile().deleteOnExit();
+      Files.writeString(file, server.endpoint().uri(Role.TEST));
       Options options =
           new OptionsBuilder()
               .parent(given)
-              .jvmArgsAppend("-D" + URI_PROPERTY + "=" + server.endpoint().uri(Role.TEST))
+              .jvmArgsAppend("-D" + FILE_PROPERTY + "=" + file)
               .build();
       Collection<RunResult> results = new Runner(options).run();
       print(server, results);

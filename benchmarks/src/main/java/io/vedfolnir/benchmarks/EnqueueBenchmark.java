@@ -50,7 +50,7 @@ public class EnqueueBenchmark {
   /** Connects, and takes the hash of one job as the model for the baseline. */
   @Setup
   public void open() {
-    String uri = System.getProperty(Benchmarks.URI_PROPERTY);
+    String uri = Benchmarks.uri();
     redis = RedisAccess.open(RedisSettings.of(uri));
     queue = RqJobQueue.open(redis, "benchmark");
     client = RedisClient.create(uri);

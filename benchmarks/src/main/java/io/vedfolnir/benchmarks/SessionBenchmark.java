@@ -51,7 +51,7 @@ public class SessionBenchmark {
   /** Connects and stores some sessions. */
   @Setup
   public void open() {
-    String uri = System.getProperty(Benchmarks.URI_PROPERTY);
+    String uri = Benchmarks.uri();
     redis = RedisAccess.open(RedisSettings.of(uri));
     sessions = RedisSessionStore.open(redis, SessionSettings.defaults());
     client = RedisClient.create(uri);

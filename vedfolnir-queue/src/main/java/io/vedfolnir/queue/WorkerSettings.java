@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What a worker does and how.
@@ -116,167 +117,103 @@ public record WorkerSettings(
     if (more.put(function, handling) != null) {
       throw new IllegalArgumentException("there is a handler for " + function + " already");
     }
-    return new WorkerSettings(
-        queues,
-        more,
-        concurrency,
-        name,
-        mode,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.handlers = more);
   }
 
   /** With so many jobs at once. */
   public WorkerSettings withConcurrency(int concurrency) {
-    return new WorkerSettings(
-        queues,
-        handlers,
-        concurrency,
-        name,
-        mode,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.concurrency = concurrency);
   }
 
   /** With this name. */
   public WorkerSettings withName(String name) {
-    return new WorkerSettings(
-        queues,
-        handlers,
-        concurrency,
-        Optional.of(name),
-        mode,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.name = Optional.of(name));
   }
 
   /** Ends when all queues are empty and nothing runs. */
   public WorkerSettings withBurst() {
-    return new WorkerSettings(
-        queues,
-        handlers,
-        concurrency,
-        name,
-        Mode.BURST,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.mode = Mode.BURST);
   }
 
   /** With this time between heartbeats. */
   public WorkerSettings withHeartbeat(Duration heartbeat) {
-    return new WorkerSettings(
-        queues,
-        handlers,
-        concurrency,
-        name,
-        mode,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.heartbeat = heartbeat);
   }
 
   /** With this grace for running jobs when it is closed. */
   public WorkerSettings withShutdownGrace(Duration shutdownGrace) {
-    return new WorkerSettings(
-        queues,
-        handlers,
-        concurrency,
-        name,
-        mode,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.shutdownGrace = shutdownGrace);
   }
 
   /** With this grace for handlers that were interrupted. */
   public WorkerSettings withInterruptGrace(Duration interruptGrace) {
-    return new WorkerSettings(
-        queues,
-        handlers,
-        concurrency,
-        name,
-        mode,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.interruptGrace = interruptGrace);
   }
 
   /** With this result TTL for jobs that have none. */
   public WorkerSettings withResultTtl(Duration resultTtl) {
-    return new WorkerSettings(
-        queues,
-        handlers,
-        concurrency,
-        name,
-        mode,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.resultTtl = resultTtl);
   }
 
   /** With this largest payload, in bytes. */
   public WorkerSettings withMaxPayload(int maxPayload) {
-    return new WorkerSettings(
-        queues,
-        handlers,
-        concurrency,
-        name,
-        mode,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.maxPayload = maxPayload);
   }
 
   /** With this key prefix. */
   public WorkerSettings withKeyPrefix(String keyPrefix) {
-    return new WorkerSettings(
-        queues,
-        handlers,
-        concurrency,
-        name,
-        mode,
-        heartbeat,
-        shutdownGrace,
-        interruptGrace,
-        resultTtl,
-        maxPayload,
-        keyPrefix);
+    return with(draft -> draft.keyPrefix = keyPrefix);
   }
 
   private static void check(String name, Duration value, Duration least, Duration most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(name + " is " + least + " to " + most);
+    }
+  }
+
+  private WorkerSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return new WorkerSettings(
+        draft.queues,
+        draft.handlers,
+        draft.concurrency,
+        draft.name,
+        draft.mode,
+        draft.heartbeat,
+        draft.shutdownGrace,
+        draft.interruptGrace,
+        draft.resultTtl,
+        draft.maxPayload,
+        draft.keyPrefix);
+  }
+
+  /** The components, one of which is about to change. */
+  private static final class Draft {
+    private List<String> queues;
+    private Map<String, Handling> handlers;
+    private int concurrency;
+    private Optional<String> name;
+    private Mode mode;
+    private Duration heartbeat;
+    private Duration shutdownGrace;
+    private Duration interruptGrace;
+    private Duration resultTtl;
+    private int maxPayload;
+    private String keyPrefix;
+
+    Draft(WorkerSettings from) {
+      queues = from.queues;
+      handlers = from.handlers;
+      concurrency = from.concurrency;
+      name = from.name;
+      mode = from.mode;
+      heartbeat = from.heartbeat;
+      shutdownGrace = from.shutdownGrace;
+      interruptGrace = from.interruptGrace;
+      resultTtl = from.resultTtl;
+      maxPayload = from.maxPayload;
+      keyPrefix = from.keyPrefix;
     }
   }
 }

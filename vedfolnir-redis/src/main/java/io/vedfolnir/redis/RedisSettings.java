@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How to reach Redis and how long to wait for it.
@@ -115,16 +116,7 @@ public record RedisSettings(
 
   /** With this secret. */
   public RedisSettings withSecret(RedisSecret newSecret) {
-    return new RedisSettings(
-        uri,
-        newSecret,
-        tls,
-        commandTimeout,
-        connectTimeout,
-        requestQueueSize,
-        transactionConnections,
-        keepAlive,
-        clientName);
+    return with(draft -> draft.secret = newSecret);
   }
 
   /** With a password that is read from this file at each authentication. */
@@ -134,100 +126,37 @@ public record RedisSettings(
 
   /** With these certificates. */
   public RedisSettings withTls(TlsSettings newTls) {
-    return new RedisSettings(
-        uri,
-        secret,
-        newTls,
-        commandTimeout,
-        connectTimeout,
-        requestQueueSize,
-        transactionConnections,
-        keepAlive,
-        clientName);
+    return with(draft -> draft.tls = newTls);
   }
 
   /** With this longest wait for a reply. */
   public RedisSettings withCommandTimeout(Duration timeout) {
-    return new RedisSettings(
-        uri,
-        secret,
-        tls,
-        timeout,
-        connectTimeout,
-        requestQueueSize,
-        transactionConnections,
-        keepAlive,
-        clientName);
+    return with(draft -> draft.commandTimeout = timeout);
   }
 
   /** With this longest wait for a connection. */
   public RedisSettings withConnectTimeout(Duration timeout) {
-    return new RedisSettings(
-        uri,
-        secret,
-        tls,
-        commandTimeout,
-        timeout,
-        requestQueueSize,
-        transactionConnections,
-        keepAlive,
-        clientName);
+    return with(draft -> draft.connectTimeout = timeout);
   }
 
   /** With this many commands in flight on one connection. */
   public RedisSettings withRequestQueueSize(int size) {
-    return new RedisSettings(
-        uri,
-        secret,
-        tls,
-        commandTimeout,
-        connectTimeout,
-        size,
-        transactionConnections,
-        keepAlive,
-        clientName);
+    return with(draft -> draft.requestQueueSize = size);
   }
 
   /** With at most this many connections for watched transactions. */
   public RedisSettings withTransactionConnections(int connections) {
-    return new RedisSettings(
-        uri,
-        secret,
-        tls,
-        commandTimeout,
-        connectTimeout,
-        requestQueueSize,
-        connections,
-        keepAlive,
-        clientName);
+    return with(draft -> draft.transactionConnections = connections);
   }
 
   /** With this time between two keep-alive PINGs. */
   public RedisSettings withKeepAlive(Duration interval) {
-    return new RedisSettings(
-        uri,
-        secret,
-        tls,
-        commandTimeout,
-        connectTimeout,
-        requestQueueSize,
-        transactionConnections,
-        interval,
-        clientName);
+    return with(draft -> draft.keepAlive = interval);
   }
 
   /** With this name in CLIENT LIST. */
   public RedisSettings withClientName(String name) {
-    return new RedisSettings(
-        uri,
-        secret,
-        tls,
-        commandTimeout,
-        connectTimeout,
-        requestQueueSize,
-        transactionConnections,
-        keepAlive,
-        name);
+    return with(draft -> draft.clientName = name);
   }
 
   RedisAddress address() {
@@ -253,6 +182,46 @@ public record RedisSettings(
   private static void checkBetween(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(name + " must be between " + least + " and " + most);
+    }
+  }
+
+  private RedisSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return new RedisSettings(
+        draft.uri,
+        draft.secret,
+        draft.tls,
+        draft.commandTimeout,
+        draft.connectTimeout,
+        draft.requestQueueSize,
+        draft.transactionConnections,
+        draft.keepAlive,
+        draft.clientName);
+  }
+
+  /** The components, one of which is about to change. */
+  private static final class Draft {
+    private String uri;
+    private RedisSecret secret;
+    private TlsSettings tls;
+    private Duration commandTimeout;
+    private Duration connectTimeout;
+    private int requestQueueSize;
+    private int transactionConnections;
+    private Duration keepAlive;
+    private String clientName;
+
+    Draft(RedisSettings from) {
+      uri = from.uri;
+      secret = from.secret;
+      tls = from.tls;
+      commandTimeout = from.commandTimeout;
+      connectTimeout = from.connectTimeout;
+      requestQueueSize = from.requestQueueSize;
+      transactionConnections = from.transactionConnections;
+      keepAlive = from.keepAlive;
+      clientName = from.clientName;
     }
   }
 }
