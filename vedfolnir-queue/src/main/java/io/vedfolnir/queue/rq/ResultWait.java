@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
 
 /**
  * One wait for the end of one job: {@code XREAD BLOCK} on a connection that is opened for it and
@@ -27,11 +27,13 @@ final class ResultWait {
   private final RedisAccess redis;
   private final String stream;
   private final PayloadCodec codec;
+  private final Executor threads;
 
-  ResultWait(RedisAccess redis, String stream, PayloadCodec codec) {
+  ResultWait(RedisAccess redis, String stream, PayloadCodec codec, Executor threads) {
     this.redis = redis;
     this.stream = stream;
     this.codec = codec;
+    this.threads = threads;
   }
 
   /** The first final result after an entry; empty when the time is over. */
@@ -40,13 +42,11 @@ final class ResultWait {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     // Opening and closing block, which a network thread must not.
-    return CompletableFuture.supplyAsync(
-            () -> redis.dedicate(LONGEST_BLOCK), ForkJoinPool.commonPool())
+    return CompletableFuture.supplyAsync(() -> redis.dedicate(LONGEST_BLOCK), threads)
         .thenCompose(
             connection ->
                 read(connection, after, deadlineNanos)
-                    .whenCompleteAsync(
-                        (result, failure) -> connection.close(), ForkJoinPool.commonPool()));
+                    .whenCompleteAsync((result, failure) -> connection.close(), threads));
   }
 
   @SuppressWarnings("unchecked") // one stream offset as a generic vararg

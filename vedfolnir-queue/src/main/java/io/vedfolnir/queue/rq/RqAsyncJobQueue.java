@@ -30,7 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** All that a producer and reader of jobs does, once; {@link RqJobQueue} waits for it. */
-final class RqAsyncJobQueue implements AsyncJobQueue {
+final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
 
   private static final int TRIES = 20;
 
@@ -39,6 +39,7 @@ final class RqAsyncJobQueue implements AsyncJobQueue {
   private final QueueSettings settings;
   private final RqKeys keys;
   private final PayloadCodec codec;
+  private final WaitingThreads threads = new WaitingThreads();
 
   RqAsyncJobQueue(RedisAccess redis, String name, QueueSettings settings) {
     this.redis = redis;
@@ -166,7 +167,7 @@ final class RqAsyncJobQueue implements AsyncJobQueue {
                         result ->
                             result.isPresent() && isOver(seen, result.get())
                                 ? CompletableFuture.completedFuture(result.get())
-                                : new ResultWait(redis, keys.results(id), codec)
+                                : new ResultWait(redis, keys.results(id), codec, threads)
                                     .await(seen.lastEntry(), deadline)
                                     .thenCompose(
                                         entry ->
@@ -188,6 +189,11 @@ final class RqAsyncJobQueue implements AsyncJobQueue {
                                 new QueueException.ResultRefused(
                                     id, "the function returned None; use await(id, …)")),
                     type.result()));
+  }
+
+  @Override
+  public void close() {
+    threads.close();
   }
 
   private CompletionStage<JobResult> tooLate(String id) {

@@ -94,6 +94,6 @@ public final class RqJobQueue implements JobQueue {
 
   @Override
   public void close() {
-    // Waits open and close their own connections; all else belongs to the RedisAccess.
+    async.close();
   }
 }
