@@ -228,7 +228,7 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
   private CompletionStage<Seen> snapshot(String id) {
     String job = keys.job(id);
     String results = keys.results(id);
-    return redis.together(
+    return redis.readTogether(
         commands -> {
           CompletionStage<Long> payload = commands.hstrlen(job, "data");
           CompletionStage<List<KeyValue<String, byte[]>>> fields =

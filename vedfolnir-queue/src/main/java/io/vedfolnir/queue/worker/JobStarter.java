@@ -88,7 +88,7 @@ final class JobStarter {
     String job = keys.job(id);
     return workshop
         .redis()
-        .together(
+        .readTogether(
             commands -> {
               CompletionStage<List<KeyValue<String, byte[]>>> fields =
                   commands.hmget(job, JobHash.fields());
