@@ -9,10 +9,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -43,6 +47,7 @@ public final class FaultProxy implements AutoCloseable {
   private final Set<ProxyLink> links = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
   private ServerSocket listener;
+  private Future<?> accepting = CompletableFuture.completedFuture(null);
   private boolean closed;
 
   private FaultProxy(RedisEndpoint target) {
@@ -113,8 +118,15 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /** Nobody listens any more: present connections are reset, new ones refused. */
-  public synchronized void refuse() {
-    close(listener);
+  public void refuse() {
+    Future<?> acceptor;
+    synchronized (this) {
+      close(listener);
+      acceptor = accepting;
+    }
+    // The system keeps the port open for as long as the acceptor is inside accept. Not waited for
+    // under the lock, which the acceptor may want for a client it has just taken.
+    join(acceptor);
     reset();
   }
 
@@ -158,7 +170,7 @@ public final class FaultProxy implements AutoCloseable {
       ServerSocket socket = new ServerSocket();
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port), 128);
-      threads.execute(() -> accept(socket));
+      accepting = threads.submit(() -> accept(socket));
       return socket;
     } catch (IOException e) {
       throw new UncheckedIOException("the proxy cannot listen on port " + port, e);
@@ -185,6 +197,16 @@ public final class FaultProxy implements AutoCloseable {
     ProxyLink link = new ProxyLink(client, target, conditions, armed, links::remove);
     links.add(link);
     threads.execute(() -> link.run(threads));
+  }
+
+  private static void join(Future<?> task) {
+    try {
+      task.get(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the proxy's port did not close", e);
+    }
   }
 
   private void requireOpen() {
