@@ -244,8 +244,12 @@ class FaultProxyTest {
       assertThatThrownBy(() -> client.call("PING")).isInstanceOf(IOException.class);
       assertThat(proxy.connections()).isZero();
     }
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals(proxy.name()));
+    // A pool counts a thread as ended a moment before it is.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .noneMatch(thread -> thread.getName().equals(proxy.name())));
   }
 
   @Test
