@@ -48,8 +48,7 @@ public final class Benchmarks {
       throws RunnerException, CommandLineOptionException, IOException {
     CommandLineOptions given = new CommandLineOptions(words);
     // A server of its own, and room in it: nothing is to be evicted while we measure.
-    try (RedisServer server =
-        RedisLauncher.hardened().withOverride("maxmemory", "4gb").start()) {
+    try (RedisServer server = RedisLauncher.hardened().withOverride("maxmemory", "4gb").start()) {
       // The URI holds a password, and command lines can be read by everybody.
       Path file = Files.createTempFile("vedfolnir-benchmarks", ".uri");
       file.toFile().deleteOnExit();
@@ -77,8 +76,7 @@ public final class Benchmarks {
         machine.availableProcessors());
     Map<String, Double> medians = new TreeMap<>(Comparator.naturalOrder());
     for (RunResult result : results) {
-      medians.put(
-          name(result), result.getPrimaryResult().getStatistics().getPercentile(50));
+      medians.put(name(result), result.getPrimaryResult().getStatistics().getPercentile(50));
     }
     System.out.printf("%-32s %14s %10s%n", "operation", "median ops/s", "to Lettuce");
     medians.forEach(

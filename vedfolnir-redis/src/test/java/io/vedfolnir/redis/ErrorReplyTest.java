@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -18,6 +17,7 @@ import io.vedfolnir.redis.RedisAccessException.TemporarilyRefused;
 import io.vedfolnir.redis.RedisAccessException.Unreachable;
 import io.vedfolnir.testkit.RedisLauncher;
 import io.vedfolnir.testkit.RedisServer;
+import io.vedfolnir.testkit.Requirement;
 import io.vedfolnir.testkit.Role;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -181,7 +181,7 @@ class ErrorReplyTest {
         RedisAccess redis = open(server.endpoint().uri(Role.TEST))) {
       assertThat(redis.health().status()).isEqualTo(RedisHealth.Status.HEALTHY);
       Path data = Path.of(server.effectiveConfiguration().get("dir"));
-      assumeTrue(Files.isDirectory(data), "the server's files are not on this machine");
+      Requirement.REDIS.check(Files.isDirectory(data), "the server runs in a container of its own");
       // A directory where the snapshot should go: Redis cannot replace it.
       Files.createDirectories(data.resolve("dump.rdb").resolve("occupied"));
       RedisAccess.await(redis.call(RedisAsyncCommands::bgsave));

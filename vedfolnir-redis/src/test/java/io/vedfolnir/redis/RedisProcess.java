@@ -2,8 +2,8 @@
 package io.vedfolnir.redis;
 
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vedfolnir.testkit.Requirement;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -28,16 +28,19 @@ final class RedisProcess implements AutoCloseable {
   /** Starts the program in this class path resource; skips where it cannot run. */
   static RedisProcess start(Path dir, String resource, List<String> configuration)
       throws IOException {
-    assumeTrue(
+    Requirement.REDIS.check(
         System.getProperty("os.name").startsWith("Linux")
             && System.getProperty("os.arch").equals("amd64"),
         "this program is for Linux on amd64 only");
     Path program = dir.resolve("redis-server");
     try (InputStream in = RedisProcess.class.getClassLoader().getResourceAsStream(resource)) {
-      assumeTrue(in != null, resource + " is not on the class path");
+      if (in == null) {
+        throw new IOException(resource + " is not on the class path");
+      }
       Files.copy(in, program);
     }
-    assumeTrue(program.toFile().setExecutable(true), "the program cannot be made executable");
+    Requirement.REDIS.check(
+        program.toFile().setExecutable(true), "the temporary folder does not let programs run");
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();

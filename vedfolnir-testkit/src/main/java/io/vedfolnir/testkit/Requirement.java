@@ -4,6 +4,8 @@ package io.vedfolnir.testkit;
 import java.util.Arrays;
 import java.util.Locale;
 import org.junit.jupiter.api.Assumptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Something that a machine may lack. Where it is missing, a test that needs it is skipped with a
@@ -18,6 +20,8 @@ public enum Requirement {
   /** Python 3 with the pinned RQ. */
   PYTHON;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Requirement.class);
+
   /** Whether this machine promises it: {@code VEDFOLNIR_REQUIRE} names it. */
   public boolean isPromised() {
     return isPromised(Settings.ofThisProcess());
@@ -31,7 +35,7 @@ public enum Requirement {
   /**
    * Goes on if it is available.
    *
-   * @param reason what is missing and how to get it; shown in the report
+   * @param reason what is missing and how to get it; logged, and shown in the report
    * @throws org.opentest4j.TestAbortedException if it is missing; the test counts as skipped
    * @throws AssertionError if it is missing although promised
    */
@@ -46,6 +50,8 @@ public enum Requirement {
     if (isPromised(settings)) {
       throw new AssertionError(Settings.REQUIRE + " promises " + this + ", but: " + reason);
     }
+    // Build tools count skipped tests and keep the reasons to themselves.
+    LOG.warn("skipped, because {} is missing: {}", this, reason);
     Assumptions.abort(this + " is missing: " + reason);
   }
 }

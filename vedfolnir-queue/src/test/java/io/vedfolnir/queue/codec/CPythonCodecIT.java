@@ -3,16 +3,14 @@ package io.vedfolnir.queue.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.vedfolnir.testkit.Requirement;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Random;
@@ -44,14 +42,7 @@ class CPythonCodecIT {
   @BeforeAll
   static void python() throws Exception {
     System.out.println("CPythonCodecIT: seed " + SEED + ", " + VALUES + " values each way");
-    if (!runs("python3", "--version")) {
-      String missing = "python3 is not on the PATH";
-      String required = Objects.requireNonNullElse(System.getenv("VEDFOLNIR_REQUIRE"), "");
-      if (Arrays.asList(required.split(",")).contains("python")) {
-        fail(missing + ", and VEDFOLNIR_REQUIRE asks for it");
-      }
-      abort(missing);
-    }
+    Requirement.PYTHON.check(runs("python3", "--version"), "python3 is not on the PATH");
     script = directory.resolve("typed_values.py");
     try (InputStream in = CPythonCodecIT.class.getResourceAsStream("typed_values.py")) {
       Files.copy(Objects.requireNonNull(in), script);
