@@ -20,12 +20,17 @@ public record RemoteCall(
 
   /** Copies the arguments. */
   public RemoteCall {
-    if (function.isBlank() || function.length() > 512) {
+    if (!isFunction(function)) {
       throw new IllegalArgumentException(
           "function is the dotted name of a function, 1 to 512 characters");
     }
     args = Collections.unmodifiableList(new ArrayList<>(args));
     kwargs = Collections.unmodifiableMap(new LinkedHashMap<>(kwargs));
+  }
+
+  /** Whether this can be the name of a function: 1 to 512 characters, not all blank. */
+  public static boolean isFunction(String name) {
+    return !name.isBlank() && name.length() <= 512;
   }
 
   /** A call with positional arguments. */

@@ -17,8 +17,8 @@ final class CallShape {
     if (parts.size() != 4) {
       throw PayloadRefusedException.malformed("a job has four elements");
     }
-    if (!(parts.get(0) instanceof String function) || function.isBlank()) {
-      throw PayloadRefusedException.malformed("a job has no function name");
+    if (!(parts.get(0) instanceof String function) || !RemoteCall.isFunction(function)) {
+      throw PayloadRefusedException.malformed("a job has no function name of 1 to 512 characters");
     }
     if (parts.get(1) != null) {
       throw new PayloadRefusedException(

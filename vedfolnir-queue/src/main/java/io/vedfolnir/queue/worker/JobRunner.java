@@ -130,6 +130,9 @@ final class JobRunner {
       decoded = workshop.codec().decodeCall(payload.get());
     } catch (PayloadRefusedException e) {
       return never(e.getClass().getName(), String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) { // a mistake of ours must not leave the job started for ever
+      log.error("a payload of queue {} could not be read", execution.queue(), e);
+      return never(e.getClass().getName(), "the payload could not be read");
     }
     execution.calls(decoded.call().function());
     return call(execution, decoded);

@@ -137,6 +137,14 @@ class PayloadCodecTest {
   }
 
   @Test
+  void aFunctionNameThatIsTooLongIsRefused() {
+    String longest = "f".repeat(512);
+    assertThat(CODEC.decodeCall(("[\"" + longest + "\", null, [], {}]").getBytes(UTF_8)).call())
+        .isEqualTo(RemoteCall.of(longest));
+    assertThat(reasonOfCall("[\"" + longest + "f\", null, [], {}]")).isEqualTo(Reason.MALFORMED);
+  }
+
+  @Test
   void nothingPrintsArguments() {
     RemoteCall call = new RemoteCall("f", List.of("secret"), Map.of("k", "secret"));
     DecodedCall decoded = new DecodedCall(call, CODEC.json());
