@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SerializersTest {
-  private static final long SEED = Long.getLong("vedfolnir.codec.seed", System.nanoTime() >>> 10);
+  private static final long SEED = Long.getLong("vedfolnir.codec.seed", 8625716984L);
   private static final PayloadLimits LIMITS = PayloadLimits.defaults();
   private static final Serializer PICKLE = new PickleSerializer(LIMITS);
   private static final Serializer JSON = new JsonSerializer(LIMITS);
