@@ -83,6 +83,6 @@ final class SessionTour {
   /** An id is a bearer token; even an example shows only its beginning. */
   private static String abbreviated(String key) {
     int id = key.lastIndexOf(':') + 1;
-    return key.substring(0, Math.min(key.length(), id + 6)) + "…";
+    return key.substring(0, Math.min(key.length(), id + 6)) + "...";
   }
 }
