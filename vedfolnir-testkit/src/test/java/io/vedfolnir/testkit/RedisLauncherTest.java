@@ -4,7 +4,6 @@ package io.vedfolnir.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
@@ -27,9 +26,14 @@ import org.slf4j.LoggerFactory;
 class RedisLauncherTest {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLauncherTest.class);
 
+  private static void requireBundled() {
+    Requirement.REDIS.check(
+        RedisBinary.bundledResource().isPresent(), "no binary is bundled for this system");
+  }
+
   @Test
   void bundledServerIsReadyAtOnce() throws IOException {
-    assumeThat(RedisBinary.bundledResource()).isPresent();
+    requireBundled();
     Duration fastest = Duration.ofDays(1);
     for (int i = 0; i < 3; i++) {
       long begin = System.nanoTime();
@@ -47,7 +51,8 @@ class RedisLauncherTest {
 
   @Test
   void machinesServerIsTakenFromThePath() {
-    assumeThat(RedisBinary.onPath()).as("redis-server 7.0 or newer on PATH").isPresent();
+    Requirement.REDIS.check(
+        RedisBinary.onPath().isPresent(), "redis-server 7.0 or newer is not on the PATH");
     try (RedisServer server = RedisLauncher.hardened().withMode(RedisMode.PATH).start()) {
       assertThat(server.mode()).isEqualTo(RedisMode.PATH);
       assertThat(server.version()).matches("([7-9]|\\d\\d)\\..*");
@@ -65,7 +70,7 @@ class RedisLauncherTest {
 
   @Test
   void activeDefragmentationIsLeftOutForGoodReason() {
-    assumeThat(RedisBinary.bundledResource()).isPresent();
+    requireBundled();
     RedisLauncher launcher =
         RedisLauncher.hardened().withMode(RedisMode.BUNDLED).withOverride("activedefrag", "yes");
     assertThatThrownBy(launcher::start)
@@ -166,7 +171,7 @@ class RedisLauncherTest {
             () ->
                 RedisLauncher.hardened().withSettings(environment(Settings.MODE, "cloud")).start())
         .hasMessageContaining("docker, path or bundled");
-    assumeThat(RedisBinary.bundledResource()).isPresent();
+    requireBundled();
     try (RedisServer server =
         RedisLauncher.hardened().withSettings(environment(Settings.MODE, "Bundled")).start()) {
       assertThat(server.mode()).isEqualTo(RedisMode.BUNDLED);
