@@ -11,7 +11,8 @@ public final class ArmedFault {
   private final String text;
   private final Strike strike;
   private final AtomicInteger matchesLeft;
-  private final CountDownLatch fired = new CountDownLatch(1);
+  private final CountDownLatch done = new CountDownLatch(1);
+  private volatile boolean fired;
 
   ArmedFault(int nth, String text, Strike strike) {
     this.matchesLeft = new AtomicInteger(nth);
@@ -19,7 +20,7 @@ public final class ArmedFault {
     this.strike = strike;
   }
 
-  /** Whether this is the request; the fault counts as fired from {@link #markFired} on. */
+  /** Whether this is the request. */
   boolean matches(String request) {
     return request.contains(text) && matchesLeft.decrementAndGet() == 0;
   }
@@ -28,22 +29,29 @@ public final class ArmedFault {
     return strike;
   }
 
+  /** To be called before the client can notice: what it does next may ask whether it was this. */
   void markFired() {
-    fired.countDown();
+    fired = true;
   }
 
-  /** Whether the fault has struck: the connection is cut, or the action has run. */
-  public boolean fired() {
-    return fired.getCount() == 0;
+  void markDone() {
+    done.countDown();
   }
 
   /**
-   * Waits for the strike.
+   * Whether the fault strikes or has struck; a client that has felt it always finds {@code true}.
+   */
+  public boolean fired() {
+    return fired;
+  }
+
+  /**
+   * Waits until the connection is cut, or the action has run.
    *
    * @return whether it came in time
    */
   public boolean awaitFired(Duration longest) throws InterruptedException {
-    return fired.await(longest.toNanos(), TimeUnit.NANOSECONDS);
+    return done.await(longest.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Makes sure that it will not strike any more; what has begun is finished. */

@@ -105,11 +105,13 @@ final class ProxyLink {
     if (fault.strike() instanceof Strike.Meanwhile meanwhile) {
       run(meanwhile.action());
       fault.markFired();
+      fault.markDone();
       return;
     }
     replies.awaitAll();
-    close();
     fault.markFired();
+    close();
+    fault.markDone();
     throw new IOException("cut before the request");
   }
 
@@ -145,7 +147,7 @@ final class ProxyLink {
         }
         if (replies.isStruck()) {
           close();
-          replies.markFired();
+          replies.markDone();
           return;
         }
         replies.announce();

@@ -41,7 +41,7 @@ final class RepliesDue {
         bytesOfCurrent = 0;
       }
       if (current != null && bytesOfCurrent == bytesThatPass(current)) {
-        struck = true;
+        strike(current);
         return i;
       }
       bytesOfCurrent++;
@@ -50,7 +50,7 @@ final class RepliesDue {
       if (step == RespFramer.Step.END) {
         taken++;
         if (current != null) {
-          struck = true;
+          strike(current);
           return i + 1;
         }
       }
@@ -62,13 +62,19 @@ final class RepliesDue {
     return fault.strike() instanceof Strike.InsideReply inside ? inside.bytes() : -1;
   }
 
+  private void strike(ArmedFault fault) {
+    struck = true;
+    fault.markFired();
+  }
+
   synchronized boolean isStruck() {
     return struck;
   }
 
-  synchronized void markFired() {
+  /** The connection of the struck reply is cut. */
+  synchronized void markDone() {
     if (current != null) {
-      current.markFired();
+      current.markDone();
     }
   }
 

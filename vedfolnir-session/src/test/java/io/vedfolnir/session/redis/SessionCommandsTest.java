@@ -75,13 +75,9 @@ class SessionCommandsTest {
   void touchWritesAnOldTtlBehindTheReply() throws IOException {
     String id = create();
     sessions.redis().pexpire(sessions.key(id), Duration.ofMinutes(100));
-    assertThat(
-            trace(
-                () -> {
-                  sessions.store.touch(id);
-                  sessions.store.find(id); // on the same connection, so it comes last
-                }))
-        .containsExactly("GET <id>", "PTTL <id>", "PEXPIRE <id> <n>", "GET <id>", "3 round trips");
+    List<String> trace = traceWithFollower(() -> sessions.store.touch(id), id);
+
+    assertFollowed(trace, "GET <id>", "PTTL <id>", "PEXPIRE <id> <n>", "GET <id>");
   }
 
   @Test
@@ -128,25 +124,17 @@ class SessionCommandsTest {
   @Test
   void deleteIsOneRoundTripAndClearsTheUsersIndexBehindIt() throws IOException {
     String id = create();
-    List<String> trace =
-        trace(
-            () -> {
-              sessions.store.delete(id);
-              sessions.store.find(id); // on the same connection as what is behind, so it comes last
-            });
+    List<String> trace = traceWithFollower(() -> sessions.store.delete(id), id);
 
-    assertThat(trace)
-        .startsWith(
-            "MULTI",
-            "GET <id>",
-            "DEL <id>",
-            "ZREM deadlines <id>",
-            "EXEC",
-            "ZREM user:1 <id>",
-            "GET <id>")
-        // the last two may reach the server in one piece
-        .last()
-        .isIn("2 round trips", "3 round trips");
+    assertFollowed(
+        trace,
+        "MULTI",
+        "GET <id>",
+        "DEL <id>",
+        "ZREM deadlines <id>",
+        "EXEC",
+        "ZREM user:1 <id>",
+        "GET <id>");
   }
 
   @Test
@@ -172,6 +160,24 @@ class SessionCommandsTest {
   private String create() {
     Session session = sessions.store.create(Login.of(1, "ada"));
     return session.id();
+  }
+
+  /** The call's commands and what it writes behind its reply, which a find then comes after. */
+  private List<String> traceWithFollower(Runnable call, String id) throws IOException {
+    return trace(
+        () -> {
+          call.run();
+          sessions.store.find(id); // on the same connection, so it comes last
+        });
+  }
+
+  /** What is written behind the reply may reach the server together with the find. */
+  private static void assertFollowed(List<String> trace, String... commands) {
+    assertThat(trace)
+        .hasSize(commands.length + 1)
+        .startsWith(commands)
+        .last()
+        .isIn("2 round trips", "3 round trips");
   }
 
   /** The commands, without what changes from run to run, and how many reads the server made. */
