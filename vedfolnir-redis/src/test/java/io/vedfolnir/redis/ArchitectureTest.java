@@ -22,7 +22,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "java..",
-            "io.vedfolnir.redis",
+            "io.vedfolnir.redis..",
             "io.lettuce..",
             "io.netty.util.concurrent",
             "org.slf4j",
