@@ -2,7 +2,6 @@
 package io.vedfolnir.redis;
 
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import java.io.UncheckedIOException;
@@ -41,8 +40,8 @@ public final class RedisAccess implements AutoCloseable {
 
   private final RedisSettings settings;
   private final Connector connector;
-  private final StatefulRedisConnection<String, byte[]> shared;
-  private final StatefulRedisConnection<String, byte[]> unwatched;
+  private final SharedConnection shared;
+  private final SharedConnection unwatched;
   private final TransactionPool pool;
   private final ThreadPoolExecutor decisions;
   private final Transactions transactions;
@@ -52,9 +51,9 @@ public final class RedisAccess implements AutoCloseable {
   private RedisAccess(RedisSettings settings, Connector connector) {
     this.settings = settings;
     this.connector = connector;
-    this.shared = Connector.connected(connector.reconnecting());
+    this.shared = connector.shared();
     RedisVersion.require(await(read(commands -> commands.info("server"))));
-    this.unwatched = Connector.connected(connector.reconnecting());
+    this.unwatched = connector.shared();
     this.pool = new TransactionPool(connector::onceOnly, settings.transactionConnections());
     this.decisions = decisions(settings.transactionConnections());
     this.transactions =
@@ -154,7 +153,7 @@ public final class RedisAccess implements AutoCloseable {
    */
   public <T> CompletionStage<T> call(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> command) {
-    return mapped(() -> command.apply(shared.async()), Failures::ofWrite);
+    return mapped(() -> shared.send(command), Failures::ofWrite);
   }
 
   /**
@@ -164,7 +163,7 @@ public final class RedisAccess implements AutoCloseable {
    */
   public <T> CompletionStage<T> read(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> command) {
-    return mapped(() -> command.apply(shared.async()), Failures::ofRead);
+    return mapped(() -> shared.send(command), Failures::ofRead);
   }
 
   /**
@@ -321,13 +320,15 @@ public final class RedisAccess implements AutoCloseable {
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> commands) {
     Batch batch = new Batch(Connector.CODEC);
     CompletionStage<T> combined = commands.apply(batch.commands());
-    batch.dispatch(shared);
+    shared.send(batch);
     return combined;
   }
 
   private void ping() {
     readClock()
-        .thenCombine(mapped(() -> unwatched.async().ping(), Failures::ofRead), (time, pong) -> pong)
+        .thenCombine(
+            mapped(() -> unwatched.send(RedisAsyncCommands::ping), Failures::ofRead),
+            (time, pong) -> pong)
         .whenComplete(
             (pong, failure) -> {
               if (failure != null) {

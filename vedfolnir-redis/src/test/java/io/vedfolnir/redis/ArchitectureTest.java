@@ -24,6 +24,8 @@ class ArchitectureTest {
             "java..",
             "io.vedfolnir.redis..",
             "io.lettuce..",
+            "io.netty.bootstrap",
+            "io.netty.channel",
             "io.netty.util.concurrent",
             "org.slf4j",
             "org.jspecify.annotations")
