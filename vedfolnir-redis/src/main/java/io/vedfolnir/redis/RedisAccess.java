@@ -185,7 +185,8 @@ public final class RedisAccess implements AutoCloseable {
    */
   public <T> CompletionStage<T> readTogether(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> commands) {
-    return mapped(() -> batched(commands), Failures::ofRead);
+    // No batch needed: they leave in one flush anyway, and it does not matter what comes between.
+    return mapped(() -> shared.send(commands), Failures::ofRead);
   }
 
   /**
