@@ -265,6 +265,15 @@ public final class RedisAccess implements AutoCloseable {
     return new NearCache<>(this, connector, decode, maxEntries);
   }
 
+  /**
+   * The channel of keyspace notifications of one kind, in the database of this connection.
+   *
+   * @param event such as {@code expired}
+   */
+  public String keyEventChannel(String event) {
+    return "__keyevent@" + settings.address().database() + "__:" + event;
+  }
+
   /** How Redis is doing, asked now; never throws. */
   public RedisHealth health() {
     return RedisHealth.of(this);

@@ -4,6 +4,7 @@ package io.vedfolnir.session;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,13 +31,13 @@ public interface AsyncSessionStore {
   CompletionStage<Optional<Session>> rotate(String id);
 
   /** See {@link SessionStore#switchPlatform}. */
-  default CompletionStage<Optional<Session>> switchPlatform(
-      String id, long connectionId, String name) {
-    return update(id, session -> session.withPlatform(connectionId, name));
-  }
+  CompletionStage<Optional<Session>> switchPlatform(String id, long connectionId, String name);
 
   /** See {@link SessionStore#delete}. */
   CompletionStage<Boolean> delete(String id);
+
+  /** See {@link SessionStore#events}; waits for Redis. */
+  EventSubscription events(String group, Consumer<SessionEvent> handler);
 
   /** See {@link SessionStore#findByUser}. */
   CompletionStage<List<Session>> findByUser(long userId);

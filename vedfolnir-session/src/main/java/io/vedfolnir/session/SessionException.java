@@ -60,6 +60,29 @@ public abstract sealed class SessionException extends RuntimeException {
     }
   }
 
+  /** The user has as many sessions as {@link SessionLimit} allows; nothing was written. */
+  public static final class TooMany extends SessionException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int most;
+
+    /** For stores. */
+    public TooMany(int most) {
+      super(
+          "the user has "
+              + most
+              + " sessions already, which is as many as the limit allows; end one of them first, or"
+              + " let the limit end the oldest");
+      this.most = most;
+    }
+
+    /** How many are allowed. */
+    public int most() {
+      return most;
+    }
+  }
+
   /** Other writers won every try to update one session; nothing was written. */
   public static final class Conflict extends SessionException {
 

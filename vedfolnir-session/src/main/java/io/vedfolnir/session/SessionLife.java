@@ -91,6 +91,16 @@ public final class SessionLife {
     return Optional.of(left.compareTo(idle) < 0 ? left : idle);
   }
 
+  /** The session as it stays under its old id for the rotation grace: to be read only. */
+  public Session superseded(Session session) {
+    return session.put(Fields.SUPERSEDED, "true");
+  }
+
+  /** Whether this is the old id of a session that was rotated. */
+  public boolean isSuperseded(Session session) {
+    return session.fields().containsKey(Fields.SUPERSEDED);
+  }
+
   /** The same session, as one that begins to count at that moment. */
   public Session renewedAt(Session session, Instant moment) {
     return session.put(Fields.RENEWED_AT, Timestamps.write(moment));

@@ -3,6 +3,7 @@ package io.vedfolnir.session;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +23,13 @@ import java.util.regex.Pattern;
  * @param maxDocumentBytes longest document that is read or written. Default 1 MiB; 1 KiB to 16 MiB.
  * @param maxUpdateTries how often an update meets another writer before it gives up. Default 32; 1
  *     to 1,000.
+ * @param rotationGrace how long the old id of a rotated session may still be read, for requests
+ *     that were under way; it is not prolonged and cannot be changed. Default 0, it is gone at
+ *     once; at most 15 s.
+ * @param sessionLimit how many sessions a user may have. Default: as many as he likes.
+ * @param keptEvents about how many lifecycle events are kept for {@linkplain SessionStore#events
+ *     handlers} that lag. Default 0: none are recorded; otherwise 1,000 to 10,000,000, of some 150
+ *     bytes each.
  * @param keyPrefix what the key of a session has before the id. Default {@code vedfolnir:session:}.
  *     1 to 128 ASCII characters without blanks, quotes, backslashes and {@code * ? [ ]}; so also
  *     indexPrefix.
@@ -35,6 +43,9 @@ public record SessionSettings(
     Duration touchGranularity,
     int maxDocumentBytes,
     int maxUpdateTries,
+    Duration rotationGrace,
+    Optional<SessionLimit> sessionLimit,
+    int keptEvents,
     String keyPrefix,
     String indexPrefix) {
 
@@ -47,6 +58,9 @@ public record SessionSettings(
           Duration.ofSeconds(60),
           1 << 20,
           32,
+          Duration.ZERO,
+          Optional.empty(),
+          0,
           "vedfolnir:session:",
           "vedfolnir:{session}:");
 
@@ -68,6 +82,12 @@ public record SessionSettings(
         maxUpdateTries >= 1 && maxUpdateTries <= 1_000,
         "maxUpdateTries must be between 1 and 1000");
     require(
+        isBetween(rotationGrace, Duration.ZERO, Duration.ofSeconds(15)),
+        "rotationGrace must be between 0 and 15 seconds");
+    require(
+        keptEvents == 0 || (keptEvents >= 1_000 && keptEvents <= 10_000_000),
+        "keptEvents must be 0, or between 1000 and 10000000");
+    require(
         PREFIX.matcher(keyPrefix).matches() && PREFIX.matcher(indexPrefix).matches(),
         "keyPrefix and indexPrefix take 1 to 128 ASCII characters without blanks, quotes,"
             + " backslashes and * ? [ ]");
@@ -83,50 +103,109 @@ public record SessionSettings(
 
   /** With this idle timeout. */
   public SessionSettings withIdleTimeout(Duration timeout) {
-    return copy(timeout, absoluteLifetime, touchGranularity, maxDocumentBytes, maxUpdateTries);
+    return with(draft -> draft.idleTimeout = timeout);
   }
 
   /** With this absolute lifetime. */
   public SessionSettings withAbsoluteLifetime(Duration lifetime) {
-    return copy(
-        idleTimeout, Optional.of(lifetime), touchGranularity, maxDocumentBytes, maxUpdateTries);
+    return with(draft -> draft.absoluteLifetime = Optional.of(lifetime));
   }
 
   /** With sessions that live as long as they are touched. */
   public SessionSettings withoutAbsoluteLifetime() {
-    return copy(idleTimeout, Optional.empty(), touchGranularity, maxDocumentBytes, maxUpdateTries);
+    return with(draft -> draft.absoluteLifetime = Optional.empty());
   }
 
   /** With TTLs that are written again at this age. */
   public SessionSettings withTouchGranularity(Duration age) {
-    return copy(idleTimeout, absoluteLifetime, age, maxDocumentBytes, maxUpdateTries);
+    return with(draft -> draft.touchGranularity = age);
   }
 
   /** With documents of at most this size. */
   public SessionSettings withMaxDocumentBytes(int bytes) {
-    return copy(idleTimeout, absoluteLifetime, touchGranularity, bytes, maxUpdateTries);
+    return with(draft -> draft.maxDocumentBytes = bytes);
   }
 
   /** With this many tries of an update. */
   public SessionSettings withMaxUpdateTries(int tries) {
-    return copy(idleTimeout, absoluteLifetime, touchGranularity, maxDocumentBytes, tries);
+    return with(draft -> draft.maxUpdateTries = tries);
+  }
+
+  /** With old ids that can be read for this long after a rotation. */
+  public SessionSettings withRotationGrace(Duration grace) {
+    return with(draft -> draft.rotationGrace = grace);
+  }
+
+  /** With at most this many sessions for each user. */
+  public SessionSettings withSessionLimit(int most, SessionLimit.WhenFull whenFull) {
+    return with(draft -> draft.sessionLimit = Optional.of(new SessionLimit(most, whenFull)));
+  }
+
+  /** With lifecycle events, of which about 100,000 are kept. */
+  public SessionSettings withEvents() {
+    return withKeptEvents(100_000);
+  }
+
+  /** With about this many lifecycle events kept; 0 for none. */
+  public SessionSettings withKeptEvents(int events) {
+    return with(draft -> draft.keptEvents = events);
   }
 
   /** With other places for sessions and indexes; both at once, so that no two stores share one. */
   public SessionSettings withPrefixes(String forKeys, String forIndexes) {
-    return new SessionSettings(
-        idleTimeout,
-        absoluteLifetime,
-        touchGranularity,
-        maxDocumentBytes,
-        maxUpdateTries,
-        forKeys,
-        forIndexes);
+    return with(
+        draft -> {
+          draft.keyPrefix = forKeys;
+          draft.indexPrefix = forIndexes;
+        });
   }
 
-  private SessionSettings copy(
-      Duration idle, Optional<Duration> absolute, Duration granularity, int bytes, int tries) {
-    return new SessionSettings(idle, absolute, granularity, bytes, tries, keyPrefix, indexPrefix);
+  /** Whether lifecycle events are recorded. */
+  public boolean recordsEvents() {
+    return keptEvents > 0;
+  }
+
+  private SessionSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return new SessionSettings(
+        draft.idleTimeout,
+        draft.absoluteLifetime,
+        draft.touchGranularity,
+        draft.maxDocumentBytes,
+        draft.maxUpdateTries,
+        draft.rotationGrace,
+        draft.sessionLimit,
+        draft.keptEvents,
+        draft.keyPrefix,
+        draft.indexPrefix);
+  }
+
+  /** The components, open to a change. */
+  private static final class Draft {
+    private Duration idleTimeout;
+    private Optional<Duration> absoluteLifetime;
+    private Duration touchGranularity;
+    private int maxDocumentBytes;
+    private int maxUpdateTries;
+    private Duration rotationGrace;
+    private Optional<SessionLimit> sessionLimit;
+    private int keptEvents;
+    private String keyPrefix;
+    private String indexPrefix;
+
+    private Draft(SessionSettings settings) {
+      idleTimeout = settings.idleTimeout;
+      absoluteLifetime = settings.absoluteLifetime;
+      touchGranularity = settings.touchGranularity;
+      maxDocumentBytes = settings.maxDocumentBytes;
+      maxUpdateTries = settings.maxUpdateTries;
+      rotationGrace = settings.rotationGrace;
+      sessionLimit = settings.sessionLimit;
+      keptEvents = settings.keptEvents;
+      keyPrefix = settings.keyPrefix;
+      indexPrefix = settings.indexPrefix;
+    }
   }
 
   private static boolean isBetween(Duration value, Duration least, Duration most) {

@@ -3,6 +3,7 @@ package io.vedfolnir.session;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,8 +27,13 @@ public interface SessionStore extends AutoCloseable {
    * <p>After {@code OutcomeUnknown} call it again: nobody knows the id of the session that may have
    * been stored, so it expires unused.
    *
+   * <p>With a {@linkplain SessionSettings#sessionLimit() limit} it costs two round trips, more when
+   * the user has reached it.
+   *
    * @throws IllegalArgumentException if an attribute is not valid JSON, or the document is too
    *     large
+   * @throws SessionException.TooMany if the user has as many sessions as he may, and the oldest is
+   *     not to be ended for it
    */
   Session create(Login login);
 
@@ -74,8 +80,9 @@ public interface SessionStore extends AutoCloseable {
   Optional<Session> update(String id, UnaryOperator<Session> change);
 
   /**
-   * Moves a session to a new id; the old one is gone at once. Call it whenever a user gains rights
-   * (OWASP ASVS 5.0, 7.2.4). Two round trips.
+   * Moves a session to a new id; the old one is gone at once, or can be read for a {@linkplain
+   * SessionSettings#rotationGrace() few seconds} more. Call it whenever a user gains rights (OWASP
+   * ASVS 5.0, 7.2.4). Two round trips.
    *
    * <p>Content and time of login stay, so the absolute lifetime goes on; the CSRF token is renewed,
    * and a {@code session_id} in the document follows.
@@ -140,12 +147,35 @@ public interface SessionStore extends AutoCloseable {
    */
   int deleteByUserExcept(long userId, String keptId);
 
+  /**
+   * Calls a handler for what happens to sessions: at least once for each event, in the order of the
+   * events as a rule, one call at a time, on a thread of its own. Wants {@link
+   * SessionSettings#withEvents()}.
+   *
+   * <p>All who name the same group, in whatever process, share the work: each event goes to one of
+   * them. A group begins with what comes after its first handler was registered, and stays when
+   * nobody of it is there: what happens meanwhile, as far as it is {@linkplain
+   * SessionSettings#keptEvents() kept}, waits for the next. An event whose handler throws, or whose
+   * process dies, comes again after 30 s.
+   *
+   * <p>An expiry is told within 2 s. What Python ends by deleting the key is told as an expiry when
+   * its deadline comes. An eviction is told apart if the server sends notifications of them ({@code
+   * notify-keyspace-events} with {@code e} and {@code E}, as the hardened configuration has it),
+   * and as an expiry otherwise.
+   *
+   * @param group name of the group, such as {@code mailer}: 1 to 64 letters, digits, {@code . _ -}
+   * @param handler must bear an event that it has seen before
+   * @throws IllegalStateException if this store records no events
+   */
+  EventSubscription events(String group, Consumer<SessionEvent> handler);
+
   /** The same store without waiting. */
   AsyncSessionStore async();
 
   /**
-   * Waits for what is still written behind a reply, no longer than the command timeout. The
-   * connection that the store was opened on stays open.
+   * Ends the handlers and the threads of this store, and waits for what is still written behind a
+   * reply, no longer than the command timeout. The connection that the store was opened on stays
+   * open.
    */
   @Override
   void close();

@@ -38,6 +38,9 @@ class SessionSettingsTest {
             .withTouchGranularity(ofSeconds(5))
             .withMaxDocumentBytes(2_048)
             .withMaxUpdateTries(3)
+            .withRotationGrace(ofSeconds(10))
+            .withSessionLimit(5, SessionLimit.WhenFull.REJECT)
+            .withKeptEvents(1_000)
             .withPrefixes("dev:session:", "dev:{session}:");
 
     assertThat(changed)
@@ -48,6 +51,9 @@ class SessionSettingsTest {
                 ofSeconds(5),
                 2_048,
                 3,
+                ofSeconds(10),
+                java.util.Optional.of(new SessionLimit(5, SessionLimit.WhenFull.REJECT)),
+                1_000,
                 "dev:session:",
                 "dev:{session}:"));
     assertThat(changed.withoutAbsoluteLifetime().absoluteLifetime()).isEmpty();
@@ -57,6 +63,13 @@ class SessionSettingsTest {
   void refuseWhatIsOutOfBounds() {
     for (ThrowingCallable wrong :
         List.<ThrowingCallable>of(
+            () -> defaults.withRotationGrace(ofMillis(15_001)),
+            () -> defaults.withRotationGrace(ofMillis(-1)),
+            () -> defaults.withSessionLimit(0, SessionLimit.WhenFull.REJECT),
+            () -> defaults.withSessionLimit(10_001, SessionLimit.WhenFull.REJECT),
+            () -> defaults.withKeptEvents(999),
+            () -> defaults.withKeptEvents(-1),
+            () -> defaults.withKeptEvents(10_000_001),
             () -> defaults.withIdleTimeout(ofMillis(999)),
             () -> defaults.withIdleTimeout(ofDays(31)),
             () -> defaults.withAbsoluteLifetime(ofMillis(999)),

@@ -7,6 +7,8 @@ import io.lettuce.core.Range;
 import io.lettuce.core.Range.Boundary;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.vedfolnir.session.Session;
+import io.vedfolnir.session.SessionLife;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -62,6 +64,14 @@ final class NotBefore {
   /** The moment up to which sessions of the user count no more. */
   Optional<Instant> of(long user) {
     return Optional.ofNullable(millisByUser.get(user)).map(Instant::ofEpochMilli);
+  }
+
+  /** Whether a mark has ended the session. */
+  boolean ends(Session session, SessionLife life) {
+    return session.userId().isPresent()
+        && of(session.userId().getAsLong())
+            .filter(mark -> life.isEndedBy(session, mark))
+            .isPresent();
   }
 
   /** Now, or the first moment that counts again if that is later. */

@@ -2,34 +2,41 @@
 package io.vedfolnir.session.redis;
 
 import io.lettuce.core.SetArgs;
-import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.vedfolnir.redis.Decision;
 import io.vedfolnir.redis.RedisAccess;
 import io.vedfolnir.redis.RedisAccessException;
+import io.vedfolnir.redis.Subscription;
 import io.vedfolnir.redis.TransactionReply;
 import io.vedfolnir.redis.WatchConflictException;
 import io.vedfolnir.redis.WatchedTransaction;
 import io.vedfolnir.session.AsyncSessionStore;
+import io.vedfolnir.session.EventSubscription;
 import io.vedfolnir.session.Login;
 import io.vedfolnir.session.Session;
+import io.vedfolnir.session.SessionEvent;
+import io.vedfolnir.session.SessionEvent.Kind;
 import io.vedfolnir.session.SessionException;
 import io.vedfolnir.session.SessionLife;
 import io.vedfolnir.session.SessionSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** All that the session store does; the blocking store waits for it. */
 final class RedisAsyncSessionStore implements AsyncSessionStore {
+
+  private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   private final RedisAccess redis;
   private final SessionSettings settings;
@@ -40,6 +47,11 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
   private final UserIndex index;
   private final NotBefore notBefore;
   private final UserVerbs users;
+  private final Logins logins;
+  private final Outbox outbox;
+  private final Optional<Subscription> evictions;
+  private final Sweeper sweeper;
+  private final List<EventReader> readers = new CopyOnWriteArrayList<>();
 
   RedisAsyncSessionStore(RedisAccess redis, SessionSettings settings) {
     this.redis = redis;
@@ -49,45 +61,22 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
     this.life = new SessionLife(settings);
     this.index = new UserIndex(redis, keys, behind);
     this.notBefore = new NotBefore(keys);
-    this.users = new UserVerbs(redis, settings, keys, json, index, notBefore);
+    this.outbox = new Outbox(keys, settings);
+    this.users = new UserVerbs(redis, settings, keys, json, index, notBefore, outbox);
+    this.logins = new Logins(redis, settings, keys, json, index, users, notBefore, outbox);
+    DueSessions due = new DueSessions(redis, settings, keys, index, outbox);
+    this.evictions =
+        settings.recordsEvents()
+            ? Optional.of(
+                redis.subscribe(
+                    List.of(redis.keyEventChannel("evicted")), (channel, key) -> due.evicted(key)))
+            : Optional.empty();
+    this.sweeper = Sweeper.start(redis, settings, keys, due, notBefore);
   }
 
   @Override
   public CompletionStage<Session> create(Login login) {
-    Instant now = notBefore.after(login.userId(), redis.clock().instant());
-    Session session = life.begin(login, now);
-    byte[] document = json.write(session, Map.of());
-    Duration ttl = life.timeLeft(session, now).orElseThrow();
-    return redis
-        .transact(
-            commands -> {
-              commands.set(keys.session(session.id()), document, SetArgs.Builder.px(ttl));
-              index.put(commands, session, now.plus(ttl));
-              notBefore.ask(commands);
-            })
-        .thenCompose(
-            reply -> {
-              reply.orThrow();
-              notBefore.learn(reply.<List<StreamMessage<String, byte[]>>>find(3).orElseThrow());
-              return afterMark(session, now);
-            });
-  }
-
-  /**
-   * Another process may have ended all sessions of the user just before, at a moment that by our
-   * idea of the clock is later than this login. It was before in fact: the session says so.
-   */
-  private CompletionStage<Session> afterMark(Session session, Instant now) {
-    Instant counts = notBefore.after(session.userId().orElseThrow(), now);
-    if (counts.equals(now)) {
-      return CompletableFuture.completedFuture(session);
-    }
-    Session later = life.renewedAt(session, counts);
-    byte[] document = json.write(later, session.fields());
-    SetArgs present = SetArgs.Builder.xx().keepttl();
-    return redis
-        .call(commands -> commands.set(keys.session(later.id()), document, present))
-        .thenApply(ok -> later);
+    return typed(logins.create(login));
   }
 
   @Override
@@ -113,12 +102,23 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
 
   @Override
   public CompletionStage<Optional<Session>> update(String id, UnaryOperator<Session> change) {
+    return update(id, change, Kind.UPDATED);
+  }
+
+  @Override
+  public CompletionStage<Optional<Session>> switchPlatform(
+      String id, long connectionId, String name) {
+    return update(id, session -> session.withPlatform(connectionId, name), Kind.PLATFORM_SWITCHED);
+  }
+
+  private CompletionStage<Optional<Session>> update(
+      String id, UnaryOperator<Session> change, Kind kind) {
     return changing(
         id,
         before -> {
           Instant now = redis.clock().instant();
           return life.change(before, change, now)
-              .map(after -> save(before, after, now))
+              .map(after -> save(before, after, now, kind))
               .orElseGet(() -> Decision.stop(Optional.of(before)));
         });
   }
@@ -145,7 +145,7 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
             })
         .thenApply(
             reply -> {
-              deleted(id, reply).ifPresent(index::removeBehind);
+              deleted(id, reply).ifPresent(this::forget);
               return reply.number(1) > 0;
             });
   }
@@ -176,13 +176,13 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
                 List.of(key, keys.notBefore()),
                 commands -> document(commands, key),
                 document ->
-                    present(id, document)
+                    current(present(id, document))
                         .map(decide)
                         .orElseGet(() -> Decision.stop(Optional.empty())),
                 settings.maxUpdateTries())));
   }
 
-  private Decision<Optional<Session>> save(Session before, Session after, Instant now) {
+  private Decision<Optional<Session>> save(Session before, Session after, Instant now, Kind kind) {
     byte[] document = json.write(after, before.fields());
     Optional<Duration> ttl = life.timeLeft(after, now);
     if (ttl.isEmpty()) {
@@ -192,6 +192,7 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
         commands -> {
           commands.set(keys.session(after.id()), document, SetArgs.Builder.xx().px(ttl.get()));
           index.put(commands, after, now.plus(ttl.get()));
+          outbox.add(commands, kind, after);
         },
         reply -> {
           reply.orThrow();
@@ -213,14 +214,27 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
     return Decision.write(
         commands -> {
           commands.set(keys.session(after.id()), document, SetArgs.Builder.px(ttl.get()));
-          commands.del(keys.session(before.id()));
+          retire(commands, before);
           index.remove(commands, before);
           index.put(commands, after, now.plus(ttl.get()));
+          outbox.add(commands, Kind.ROTATED, after.id(), after.userId(), Optional.of(before.id()));
         },
         reply -> {
           reply.orThrow();
           return Optional.of(after);
         });
+  }
+
+  /** Ends an old id, at once or after the grace. */
+  private void retire(RedisAsyncCommands<String, byte[]> commands, Session before) {
+    if (settings.rotationGrace().isZero()) {
+      commands.del(keys.session(before.id()));
+    } else {
+      commands.set(
+          keys.session(before.id()),
+          json.write(life.superseded(before), before.fields()),
+          SetArgs.Builder.px(settings.rotationGrace()));
+    }
   }
 
   /** Reads a document, and the marks that are new by the way. */
@@ -241,14 +255,10 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
       return Optional.empty();
     }
     Session session = json.read(id, document);
-    return life.timeLeft(session, redis.clock().instant()).isPresent() && !isEnded(session)
+    return life.timeLeft(session, redis.clock().instant()).isPresent()
+            && !notBefore.ends(session, life)
         ? Optional.of(session)
         : Optional.empty();
-  }
-
-  private boolean isEnded(Session session) {
-    return session.userId().isPresent()
-        && notBefore.of(user(session)).filter(mark -> life.isEndedBy(session, mark)).isPresent();
   }
 
   private static long user(Session session) {
@@ -257,20 +267,25 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
 
   private Optional<Session> sighted(Optional<Session> session) {
     Instant now = redis.clock().instant();
-    session.ifPresent(
-        found -> life.timeLeft(found, now).ifPresent(left -> index.sight(found, now.plus(left))));
+    current(session)
+        .flatMap(found -> life.timeLeft(found, now))
+        .ifPresent(left -> index.sight(session.orElseThrow(), now.plus(left)));
     return session;
   }
 
   private Optional<Session> touched(String id, byte @Nullable [] document, long ttlMillis) {
     Instant now = redis.clock().instant();
     Optional<Session> session = sighted(present(id, document));
-    session.ifPresent(
-        found ->
-            life.timeLeft(found, now)
-                .filter(left -> isDue(ttlMillis, left))
-                .ifPresent(left -> slide(found, now, left)));
+    current(session)
+        .flatMap(found -> life.timeLeft(found, now))
+        .filter(left -> isDue(ttlMillis, left))
+        .ifPresent(left -> slide(session.orElseThrow(), now, left));
     return session;
+  }
+
+  /** Without those that only stay to be read until their grace is over. */
+  private Optional<Session> current(Optional<Session> session) {
+    return session.filter(found -> !life.isSuperseded(found));
   }
 
   /** Whether the TTL is so far from what it should be that it is worth a write. */
@@ -291,6 +306,19 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
         "prolong a session");
   }
 
+  /**
+   * Whose it was is known only now; if this is lost, the sweeper finds that the session is gone.
+   */
+  private void forget(Session session) {
+    behind.add(
+        redis.transact(
+            commands -> {
+              index.remove(commands, session);
+              outbox.add(commands, Kind.DELETED, session);
+            }),
+        "clear the index");
+  }
+
   /** Which session a deletion has removed, as far as its document can be read. */
   private Optional<Session> deleted(String id, TransactionReply reply) {
     if (reply.error(0).isPresent()) {
@@ -301,6 +329,30 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
     } catch (SessionException.Unreadable e) {
       return Optional.empty();
     }
+  }
+
+  @Override
+  public EventSubscription events(String group, Consumer<SessionEvent> handler) {
+    if (!settings.recordsEvents()) {
+      throw new IllegalStateException(
+          "this store records no events; open it with SessionSettings.withEvents()");
+    }
+    if (!GROUP.matcher(group).matches()) {
+      throw new IllegalArgumentException(
+          "a group is named by 1 to 64 letters, digits, '.', '_' and '-'");
+    }
+    EventReader reader =
+        EventReader.start(redis, keys.events(), group, handler, EventReader.GIVEN_UP);
+    readers.add(reader);
+    return reader;
+  }
+
+  /** Ends the threads, and waits for what is still written behind a reply. */
+  void close() {
+    readers.forEach(EventReader::close);
+    evictions.ifPresent(Subscription::close);
+    sweeper.close();
+    drain();
   }
 
   /** Waits for the writes behind the replies. */

@@ -3,12 +3,15 @@ package io.vedfolnir.session.redis;
 
 import io.vedfolnir.redis.RedisAccess;
 import io.vedfolnir.session.AsyncSessionStore;
+import io.vedfolnir.session.EventSubscription;
 import io.vedfolnir.session.Login;
 import io.vedfolnir.session.Session;
+import io.vedfolnir.session.SessionEvent;
 import io.vedfolnir.session.SessionSettings;
 import io.vedfolnir.session.SessionStore;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** The session store in Redis; thread-safe. Must not be called on a network thread. */
@@ -21,7 +24,8 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   /**
-   * Opens a store. Nothing is sent to Redis by it.
+   * Opens a store. It has a thread that clears expired sessions out of the indexes now and then;
+   * close it to end that.
    *
    * @param redis the connection, which stays open when the store is closed. Its user needs the
    *     rights of {@code vedfolnir-session} in the hardened configuration
@@ -81,12 +85,17 @@ public final class RedisSessionStore implements SessionStore {
   }
 
   @Override
+  public EventSubscription events(String group, Consumer<SessionEvent> handler) {
+    return async.events(group, handler);
+  }
+
+  @Override
   public AsyncSessionStore async() {
     return async;
   }
 
   @Override
   public void close() {
-    async.drain(); // connections and threads are those of RedisAccess, which stays open
+    async.close();
   }
 }

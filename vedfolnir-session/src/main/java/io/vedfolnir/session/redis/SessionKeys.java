@@ -3,8 +3,6 @@ package io.vedfolnir.session.redis;
 
 import io.vedfolnir.session.SessionId;
 import io.vedfolnir.session.SessionSettings;
-import java.nio.charset.StandardCharsets;
-import java.util.OptionalLong;
 
 /** Every key of the session side; nothing else builds one. */
 final class SessionKeys {
@@ -37,15 +35,13 @@ final class SessionKeys {
     return indexPrefix + "not-before";
   }
 
-  /**
-   * How an id stands among the deadlines: with its user, whom nobody could ask for once it is gone.
-   */
-  static byte[] deadline(String id, OptionalLong user) {
-    return member(user.isPresent() ? id + ":" + user.getAsLong() : id);
+  /** STREAM, lifecycle events; no TTL. */
+  String events() {
+    return indexPrefix + "events";
   }
 
-  /** How an id stands in the sorted set of its user. */
-  static byte[] member(String id) {
-    return id.getBytes(StandardCharsets.US_ASCII);
+  /** STRING, which process sweeps at present; expires. */
+  String sweeper() {
+    return indexPrefix + "sweeper";
   }
 }

@@ -8,6 +8,7 @@ import io.vedfolnir.session.Session;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -48,32 +49,45 @@ final class UserIndex {
       Session session,
       Instant expiry,
       ZAddArgs condition) {
+    put(commands, Deadline.of(session), expiry, condition);
+  }
+
+  /** Moves the expiry of an entry that is there. */
+  void move(RedisAsyncCommands<String, byte[]> commands, Deadline deadline, Instant expiry) {
+    put(commands, deadline, expiry, ZAddArgs.Builder.xx());
+  }
+
+  private void put(
+      RedisAsyncCommands<String, byte[]> commands,
+      Deadline deadline,
+      Instant expiry,
+      ZAddArgs condition) {
     double score = expiry.toEpochMilli();
-    session
-        .userId()
-        .ifPresent(
-            user ->
-                commands.zadd(keys.user(user), condition, score, SessionKeys.member(session.id())));
-    commands.zadd(
-        keys.deadlines(), condition, score, SessionKeys.deadline(session.id(), session.userId()));
+    deadline
+        .user()
+        .ifPresent(user -> commands.zadd(keys.user(user), condition, score, deadline.userMember()));
+    commands.zadd(keys.deadlines(), condition, score, deadline.member());
   }
 
   /** Takes a session out. */
   void remove(RedisAsyncCommands<String, byte[]> commands, Session session) {
-    session
-        .userId()
-        .ifPresent(user -> commands.zrem(keys.user(user), SessionKeys.member(session.id())));
-    commands.zrem(keys.deadlines(), SessionKeys.deadline(session.id(), session.userId()));
+    remove(commands, Deadline.of(session));
+  }
+
+  /** Takes an entry out. */
+  void remove(RedisAsyncCommands<String, byte[]> commands, Deadline deadline) {
+    deadline.user().ifPresent(user -> commands.zrem(keys.user(user), deadline.userMember()));
+    commands.zrem(keys.deadlines(), deadline.member());
   }
 
   /** Takes sessions of one user out. */
   void remove(RedisAsyncCommands<String, byte[]> commands, long user, Collection<String> ids) {
-    commands.zrem(keys.user(user), ids.stream().map(SessionKeys::member).toArray(byte[][]::new));
+    List<Deadline> deadlines =
+        ids.stream().map(id -> new Deadline(id, OptionalLong.of(user))).toList();
     commands.zrem(
-        keys.deadlines(),
-        ids.stream()
-            .map(id -> SessionKeys.deadline(id, java.util.OptionalLong.of(user)))
-            .toArray(byte[][]::new));
+        keys.user(user), deadlines.stream().map(Deadline::userMember).toArray(byte[][]::new));
+    commands.zrem(
+        keys.deadlines(), deadlines.stream().map(Deadline::member).toArray(byte[][]::new));
   }
 
   /** Takes a session out, behind the reply. */

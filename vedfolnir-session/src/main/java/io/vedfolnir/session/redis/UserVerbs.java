@@ -3,11 +3,13 @@ package io.vedfolnir.session.redis;
 
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.vedfolnir.redis.Decision;
 import io.vedfolnir.redis.RedisAccess;
 import io.vedfolnir.redis.TransactionReply;
 import io.vedfolnir.redis.WatchedTransaction;
 import io.vedfolnir.session.Session;
+import io.vedfolnir.session.SessionEvent.Kind;
 import io.vedfolnir.session.SessionException;
 import io.vedfolnir.session.SessionLife;
 import io.vedfolnir.session.SessionSettings;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,7 @@ final class UserVerbs {
   private final SessionLife life;
   private final UserIndex index;
   private final NotBefore notBefore;
+  private final Outbox outbox;
 
   UserVerbs(
       RedisAccess redis,
@@ -37,7 +41,8 @@ final class UserVerbs {
       SessionKeys keys,
       SessionJson json,
       UserIndex index,
-      NotBefore notBefore) {
+      NotBefore notBefore,
+      Outbox outbox) {
     this.redis = redis;
     this.settings = settings;
     this.keys = keys;
@@ -45,9 +50,20 @@ final class UserVerbs {
     this.life = new SessionLife(settings);
     this.index = index;
     this.notBefore = notBefore;
+    this.outbox = outbox;
   }
 
   CompletionStage<List<Session>> find(long user) {
+    return roll(user)
+        .thenApply(
+            roll -> {
+              index.removeBehind(user, roll.gone());
+              return roll.live();
+            });
+  }
+
+  /** What has become of the sessions in a user's index. */
+  CompletionStage<Roll> roll(long user) {
     return redis
         .readTogether(
             commands ->
@@ -62,28 +78,28 @@ final class UserVerbs {
         .thenCompose(
             ids ->
                 ids.isEmpty()
-                    ? CompletableFuture.completedFuture(List.of())
+                    ? CompletableFuture.completedFuture(Roll.EMPTY)
                     : redis
                         .read(commands -> commands.mget(sessionKeys(ids)))
-                        .thenApply(documents -> present(user, ids, documents)));
+                        .thenApply(documents -> roll(user, ids, documents)));
   }
 
-  private List<Session> present(
-      long user, List<String> ids, List<KeyValue<String, byte[]>> documents) {
+  private Roll roll(long user, List<String> ids, List<KeyValue<String, byte[]>> documents) {
     Instant now = redis.clock().instant();
-    List<Session> sessions = new ArrayList<>();
+    List<Session> live = new ArrayList<>();
     List<String> gone = new ArrayList<>();
+    List<String> others = new ArrayList<>();
     for (int i = 0; i < ids.size(); i++) {
+      String id = ids.get(i);
       if (documents.get(i).isEmpty()) {
-        gone.add(ids.get(i));
+        gone.add(id);
       } else {
-        read(ids.get(i), documents.get(i).getValue())
+        read(id, documents.get(i).getValue())
             .filter(session -> isOf(session, user) && isLive(session, now))
-            .ifPresent(sessions::add);
+            .ifPresentOrElse(live::add, () -> others.add(id));
       }
     }
-    index.removeBehind(user, gone);
-    return List.copyOf(sessions);
+    return new Roll(List.copyOf(live), gone, others);
   }
 
   /**
@@ -98,11 +114,30 @@ final class UserVerbs {
   }
 
   private boolean isLive(Session session, Instant now) {
-    return life.timeLeft(session, now).isPresent()
-        && notBefore
-            .of(session.userId().orElseThrow())
-            .filter(mark -> life.isEndedBy(session, mark))
-            .isEmpty();
+    return life.timeLeft(session, now).isPresent() && !notBefore.ends(session, life);
+  }
+
+  /** Takes sessions that are gone out of the index. */
+  CompletionStage<Void> unindex(long user, List<String> ids) {
+    return redis
+        .transact(commands -> index.remove(commands, user, ids))
+        .thenAccept(TransactionReply::orThrow);
+  }
+
+  /** Ends one session. */
+  CompletionStage<Void> revoke(long user, String id) {
+    return redis
+        .transact(
+            commands -> {
+              commands.del(keys.session(id));
+              index.remove(commands, user, List.of(id));
+              revoked(commands, user, id);
+            })
+        .thenAccept(TransactionReply::orThrow);
+  }
+
+  private void revoked(RedisAsyncCommands<String, byte[]> commands, long user, String id) {
+    outbox.add(commands, Kind.REVOKED, id, OptionalLong.of(user), Optional.empty());
   }
 
   private static boolean isOf(Session session, long user) {
@@ -155,6 +190,7 @@ final class UserVerbs {
           if (!ids.isEmpty()) {
             commands.del(sessionKeys(ids));
             index.remove(commands, user, ids);
+            ids.forEach(id -> revoked(commands, user, id));
           }
           kept.ifPresent(
               session -> {

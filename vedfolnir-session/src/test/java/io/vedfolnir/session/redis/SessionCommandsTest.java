@@ -51,10 +51,10 @@ class SessionCommandsTest {
     assertThat(trace(() -> sessions.store.create(Login.of(1, "ada"))))
         .containsExactly(
             "MULTI",
+            "XRANGE not-before (<mark> +",
             "SET <id> <json> PX <n>",
             "ZADD user:1 <n> <id>",
             "ZADD deadlines <n> <id>:1",
-            "XRANGE not-before (<mark> +",
             "EXEC",
             "1 round trip");
   }

@@ -131,4 +131,26 @@ class SessionLifetimeTest {
     long seconds = Long.parseLong(sessions.redis().time().get(0));
     return "{\"user_id\": 1, \"created_at\": " + (seconds - age.toSeconds()) + ".0}";
   }
+
+  @Test
+  void theOldIdOfARotatedSessionCanBeReadForItsGraceAndNothingElse(
+      RedisEndpoint endpoint, KeyPrefix prefix) {
+    SessionSettings graceful = SessionSettings.defaults().withRotationGrace(Duration.ofSeconds(10));
+    try (Sessions sessions = Sessions.open(endpoint, prefix, graceful)) {
+      String old = sessions.store.create(Login.of(1, "ada").with(THEME, "dark")).id();
+      String renewed = sessions.store.rotate(old).orElseThrow().id();
+
+      assertThat(sessions.store.find(old).orElseThrow().find(THEME)).contains("dark");
+      assertThat(sessions.store.touch(old)).isPresent();
+      assertThat(sessions.store.update(old, session -> session.with(THEME, "light"))).isEmpty();
+      assertThat(sessions.store.rotate(old)).isEmpty();
+      assertThat(sessions.ttl(old)).isBetween(Duration.ZERO, Duration.ofSeconds(10));
+      assertThat(sessions.store.findByUser(1)).extracting(s -> s.id()).containsExactly(renewed);
+      assertThat(sessions.redis().zrange(sessions.userKey(1), 0, -1)).containsExactly(renewed);
+
+      sessions.store.deleteByUser(1);
+      assertThat(sessions.store.find(old)).isEmpty();
+      assertThat(sessions.store.find(renewed)).isEmpty();
+    }
+  }
 }
