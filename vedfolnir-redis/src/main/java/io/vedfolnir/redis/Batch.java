@@ -27,8 +27,10 @@ final class Batch {
 
   private final List<RedisCommand<String, byte[], ?>> recorded = new ArrayList<>();
   private final RedisAsyncCommands<String, byte[]> commands;
+  private final RedisCodec<String, byte[]> codec;
 
   Batch(RedisCodec<String, byte[]> codec) {
+    this.codec = codec;
     this.commands = new RedisAsyncCommandsImpl<>(recorder(), codec);
   }
 
@@ -49,13 +51,11 @@ final class Batch {
   }
 
   /**
-   * Writes what was collected.
-   *
-   * <p>The connection keeps note of an open transaction, so from MULTI to EXEC nothing else may be
-   * dispatched on it while this method runs; the caller sees to that.
+   * Writes what was collected, transactions whole or not at all. Nothing else may be dispatched on
+   * the connection while this method runs if there is a transaction in it; the caller sees to that.
    */
   void dispatch(StatefulRedisConnection<String, byte[]> connection) {
-    connection.dispatch(recorded);
+    connection.dispatch(WholeTransactions.of(recorded, codec));
   }
 
   /**

@@ -42,7 +42,6 @@ public final class RedisAccess implements AutoCloseable {
   private final RedisSettings settings;
   private final Connector connector;
   private final SharedConnection shared;
-  private final SharedConnection unwatched;
   private final TransactionPool pool;
   private final ThreadPoolExecutor decisions;
   private final Transactions transactions;
@@ -54,11 +53,11 @@ public final class RedisAccess implements AutoCloseable {
     this.connector = connector;
     this.shared = connector.shared();
     RedisVersion.require(await(read(commands -> commands.info("server"))));
-    this.unwatched = connector.shared();
     this.pool = new TransactionPool(connector::onceOnly, settings.transactionConnections());
     this.decisions = decisions(settings.transactionConnections());
     this.transactions =
-        new Transactions(unwatched, pool, decisions, connector.resources().eventExecutorGroup());
+        new Transactions(
+            connector.shared(), pool, decisions, connector.resources().eventExecutorGroup());
     await(readClock());
     this.keepAlive =
         connector
@@ -347,9 +346,7 @@ public final class RedisAccess implements AutoCloseable {
 
   private void ping() {
     readClock()
-        .thenCombine(
-            mapped(() -> unwatched.send(RedisAsyncCommands::ping), Failures::ofRead),
-            (time, pong) -> pong)
+        .thenCombine(transactions.ping(), (time, pong) -> pong)
         .whenComplete(
             (pong, failure) -> {
               if (failure != null) {

@@ -42,8 +42,7 @@ final class Transactions {
             () -> {
               Batch batch = new Batch(Connector.CODEC);
               CompletableFuture<TransactionResult> exec = record(batch, commands);
-              // The lock is held for the dispatch only: the connection notes MULTI and EXEC while
-              // it takes the commands, so two transactions must not be handed over at once.
+              // The lock is held for the dispatch only: nothing may get between MULTI and EXEC.
               unwatchedLock.lock();
               try {
                 unwatched.send(batch);
@@ -54,6 +53,20 @@ final class Transactions {
             },
             Failures::ofWrite)
         .thenApply(Transactions::reply);
+  }
+
+  /** Keeps the connection of the unwatched transactions alive. */
+  CompletionStage<String> ping() {
+    return RedisAccess.mapped(
+        () -> {
+          unwatchedLock.lock();
+          try {
+            return unwatched.send(RedisAsyncCommands::ping);
+          } finally {
+            unwatchedLock.unlock();
+          }
+        },
+        Failures::ofRead);
   }
 
   <R, T> CompletionStage<T> watched(WatchedTransaction<R, T> transaction) {

@@ -25,6 +25,7 @@ class ArchitectureTest {
             "io.vedfolnir.redis..",
             "io.lettuce..",
             "io.netty.bootstrap",
+            "io.netty.buffer",
             "io.netty.channel",
             "io.netty.util.concurrent",
             "org.slf4j",

@@ -169,6 +169,46 @@ class ReplayTest {
     }
   }
 
+  /**
+   * Lettuce leaves out commands that timed out before they were written. Of a transaction that
+   * would leave the server between MULTI and EXEC, where the next one finds it.
+   */
+  @Test
+  void aTransactionThatTimesOutHappensWholeOrNotAtAll() {
+    String other = key + ":other";
+    RedisSettings hasty =
+        RedisSettings.of(proxy.endpoint().uri(Role.TEST)).withCommandTimeout(Duration.ofMillis(20));
+    try (RedisAccess impatient = RedisAccess.open(hasty)) {
+      for (int round = 0; round < 20; round++) {
+        List<CompletableFuture<TransactionReply>> sent =
+            IntStream.range(0, 400)
+                .mapToObj(
+                    i ->
+                        impatient
+                            .transact(
+                                commands -> {
+                                  commands.incr(key);
+                                  commands.incr(other);
+                                })
+                            .toCompletableFuture())
+                .toList();
+        for (CompletableFuture<TransactionReply> one : sent) {
+          try {
+            assertThat(RedisAccess.await(one).number(0)).isPositive();
+          } catch (OutcomeUnknown e) {
+            assertThat(e).hasMessageContaining("in time");
+          }
+        }
+      }
+    }
+    List<String> counted =
+        List.of(key, other).stream()
+            .map(name -> RedisAccess.await(direct.read(commands -> commands.get(name))))
+            .map(value -> new String(value, UTF_8))
+            .toList();
+    assertThat(counted.get(0)).isEqualTo(counted.get(1));
+  }
+
   private static boolean isRefused(CompletableFuture<Long> failed) {
     if (!failed.isCompletedExceptionally()) {
       return false;
