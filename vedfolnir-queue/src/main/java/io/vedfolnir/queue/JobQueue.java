@@ -56,7 +56,7 @@ public interface JobQueue extends AutoCloseable {
   <R> Optional<R> findResult(JobType<?, R> type, String id);
 
   /**
-   * Waits until a job has ended, without polling, on a connection of its own.
+   * Waits until a job has ended, without polling, on a connection that all waits share.
    *
    * <p>A job whose result TTL is 0 leaves nothing to wait for.
    *

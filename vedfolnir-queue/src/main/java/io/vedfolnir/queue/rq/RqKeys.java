@@ -17,6 +17,7 @@ public final class RqKeys {
   private static final Pattern QUEUE_NAME =
       Pattern.compile("[^\\p{Cntrl}\\s,*?\\[\\]{}\\\\]{1,200}");
   private static final String INTERMEDIATE = ":intermediate";
+  private static final String OWN = "vedfolnir:{queue}:";
 
   private final String prefix;
 
@@ -113,6 +114,11 @@ public final class RqKeys {
   /** Hash of a worker. */
   public String worker(String worker) {
     return prefix + "worker:" + worker;
+  }
+
+  /** Stream that tells a process's wait for results of one more job; not RQ's, and short-lived. */
+  public String waits(String process) {
+    return OWN + "waits:" + process;
   }
 
   /** How an execution is named in sorted sets since RQ 2.0. */
