@@ -76,6 +76,18 @@ public interface JobQueue extends AutoCloseable {
    */
   <R> R await(JobType<?, R> type, String id, Duration atMost);
 
+  /** Finds out why a job does not run, see {@link JobInspector#explain}. */
+  Explanation explain(String id);
+
+  /** Queues a failed job again, see {@link JobInspector#requeue}. */
+  boolean requeue(String id);
+
+  /** Keeps a job from running; jobs that wait for it go on waiting. */
+  boolean cancel(String id);
+
+  /** Removes a job and every trace of it; jobs that wait for it go on waiting. */
+  boolean delete(String id);
+
   /** The same queue with futures. */
   AsyncJobQueue async();
 

@@ -2,8 +2,11 @@
 package io.vedfolnir.queue.rq;
 
 import io.lettuce.core.KeyValue;
+import io.vedfolnir.queue.AsyncJobInspector;
 import io.vedfolnir.queue.AsyncJobQueue;
+import io.vedfolnir.queue.DependentJobs;
 import io.vedfolnir.queue.Enqueue;
+import io.vedfolnir.queue.Explanation;
 import io.vedfolnir.queue.Job;
 import io.vedfolnir.queue.JobResult;
 import io.vedfolnir.queue.JobResult.Outcome;
@@ -37,6 +40,7 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
   private final PayloadCodec codec;
   private final JobReader reader;
   private final ResultWaits waits;
+  private final AsyncJobInspector inspector;
 
   RqAsyncJobQueue(RedisAccess redis, String name, QueueSettings settings) {
     this.redis = redis;
@@ -46,6 +50,7 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
     this.codec = new PayloadCodec(PayloadLimits.defaults());
     this.reader = new JobReader(redis, keys, codec);
     this.waits = new ResultWaits(redis, keys, codec);
+    this.inspector = new RqAsyncJobInspector(redis, settings);
   }
 
   String name() {
@@ -181,6 +186,26 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
                                 new QueueException.ResultRefused(
                                     id, "the function returned None; use await(id, …)")),
                     type.result()));
+  }
+
+  @Override
+  public CompletionStage<Explanation> explain(String id) {
+    return inspector.explain(id);
+  }
+
+  @Override
+  public CompletionStage<Boolean> requeue(String id) {
+    return inspector.requeue(id);
+  }
+
+  @Override
+  public CompletionStage<Boolean> cancel(String id) {
+    return inspector.cancel(id, DependentJobs.LEAVE);
+  }
+
+  @Override
+  public CompletionStage<Boolean> delete(String id) {
+    return inspector.delete(id, DependentJobs.LEAVE);
   }
 
   @Override
