@@ -34,14 +34,25 @@ public record PythonEnvironment(Path python, String rqVersion) {
    *     not name python; else an {@link AssertionError}
    */
   public static PythonEnvironment rq(String line) {
+    return rq(line, List.of());
+  }
+
+  /**
+   * The environment for a line of RQ that has more packages, apart from the one without them. An
+   * interpreter that is named by an environment variable must have them already.
+   *
+   * @param packages requirements for {@code pip}, each with its version
+   */
+  public static PythonEnvironment rq(String line, List<String> packages) {
     RqLine wanted = RqLine.of(line);
-    PythonEnvironment known = FOUND.get(line);
+    String key = line + packages;
+    PythonEnvironment known = FOUND.get(key);
     if (known != null) {
       return known;
     }
     try {
-      PythonEnvironment found = find(wanted);
-      FOUND.put(line, found);
+      PythonEnvironment found = find(wanted, packages);
+      FOUND.put(key, found);
       return found;
     } catch (IOException e) {
       Requirement.PYTHON.check(false, "RQ " + wanted.pin() + ": " + e.getMessage());
@@ -49,13 +60,10 @@ public record PythonEnvironment(Path python, String rqVersion) {
     }
   }
 
-  private static PythonEnvironment find(RqLine wanted) throws IOException {
+  private static PythonEnvironment find(RqLine wanted, List<String> packages) throws IOException {
     String named = System.getenv(wanted.variable());
     Path python =
-        named != null && !named.isBlank()
-            ? Path.of(named.strip())
-            : VirtualEnvironment.inFolder(folder().resolve("rq-" + wanted.pin()))
-                .with("rq==" + wanted.pin());
+        named != null && !named.isBlank() ? Path.of(named.strip()) : installed(wanted, packages);
     String version =
         Command.run(List.of(python.toString(), "-c", "import rq; print(rq.VERSION)")).strip();
     if (!version.startsWith(wanted.prefix())) {
@@ -63,6 +71,16 @@ public record PythonEnvironment(Path python, String rqVersion) {
           wanted.variable() + " has RQ " + version + ", wanted is " + wanted.prefix() + "*");
     }
     return new PythonEnvironment(python, version);
+  }
+
+  private static Path installed(RqLine wanted, List<String> packages) throws IOException {
+    String folder = "rq-" + wanted.pin();
+    List<String> requirements = new ArrayList<>(List.of("rq==" + wanted.pin()));
+    for (String requirement : packages) {
+      folder += "-" + requirement.replaceAll("[^A-Za-z0-9.]+", "-");
+      requirements.add(requirement);
+    }
+    return VirtualEnvironment.inFolder(folder().resolve(folder)).with(requirements);
   }
 
   /** One place for all modules of a build: below the outermost folder that has a pom. */
