@@ -6,6 +6,7 @@ import io.vedfolnir.queue.Job;
 import io.vedfolnir.queue.JobDetails;
 import io.vedfolnir.queue.JobResult;
 import io.vedfolnir.queue.PayloadFormat;
+import io.vedfolnir.queue.QueueException;
 import io.vedfolnir.queue.codec.DecodedCall;
 import io.vedfolnir.queue.codec.PayloadCodec;
 import io.vedfolnir.queue.codec.PayloadRefusedException;
@@ -68,10 +69,21 @@ final class JobDetailsReader {
                             (rest, history) -> Optional.of(details(found.get(), rest, history))));
   }
 
+  /** As {@link #show}; empty also for a job that RQ cannot have written. */
+  CompletionStage<Optional<JobDetails>> showReadable(String id) {
+    return show(id)
+        .exceptionallyCompose(
+            failure ->
+                failure instanceof QueueException.Unreadable
+                        || failure.getCause() instanceof QueueException.Unreadable
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(failure));
+  }
+
   private CompletionStage<Rest> rest(String id) {
     return redis.readTogether(
         commands -> {
-          CompletionStage<byte[]> progress = commands.get(keys.progress(id));
+          CompletionStage<byte[]> progress = commands.get(TaskKeys.progress(id));
           CompletionStage<Set<byte[]>> parents = commands.smembers(keys.dependencies(id));
           CompletionStage<Set<byte[]>> dependents = commands.smembers(keys.dependents(id));
           return commands

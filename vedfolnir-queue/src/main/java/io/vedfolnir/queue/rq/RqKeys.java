@@ -167,9 +167,14 @@ public final class RqKeys {
     return prefix + "group:" + group;
   }
 
-  /** The application's progress document of a task; not RQ's. */
-  public String progress(String id) {
-    return prefix + "progress:" + id(id);
+  /** Glob of all keys that begin as a job's, for an operator's SCAN. */
+  public String anyJob() {
+    return prefix + "job:*";
+  }
+
+  /** The job whose hash this key is; not of the keys beside it. */
+  public Optional<String> jobOf(String key) {
+    return after(prefix + "job:", key).filter(RqKeys::isJobId);
   }
 
   /** The queue that a member of {@link #queues} names, if it is one that we would name so. */
