@@ -65,6 +65,14 @@ public final class PythonRq {
     Files.writeString(modules.resolve("rq_job_processor.py"), FUNCTIONS);
   }
 
+  /** RQ of one line; Debian's needs the client of its time. */
+  public static PythonRq of(String line, Path folder, String url) throws IOException {
+    return new PythonRq(
+        PythonEnvironment.rq(line, line.equals("1.13") ? List.of("redis==4.3.4") : List.of()),
+        folder,
+        url);
+  }
+
   /** Runs {@code rq worker --burst}, with the scheduler if that is asked for. */
   public String worker(String serializer, String... more) throws Exception {
     List<String> words =

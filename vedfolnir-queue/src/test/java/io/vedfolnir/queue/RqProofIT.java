@@ -48,7 +48,7 @@ class RqProofIT {
   }
 
   private PythonRq python(String line) throws Exception {
-    return new PythonRq(PythonEnvironment.rq(line), folder, rig.endpoint.uri(Role.TEST));
+    return PythonRq.of(line, folder, rig.endpoint.uri(Role.TEST));
   }
 
   private static String id(Map<String, ?> ids, String name) {
@@ -80,7 +80,7 @@ class RqProofIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"1.16, pickle", "1.16, json", "2, pickle", "2, json"})
+  @CsvSource({"1.13, pickle", "1.13, json", "1.16, pickle", "1.16, json", "2, pickle", "2, json"})
   void pythonRunsEveryFeatureThatJavaEnqueues(String line, String serializer) throws Exception {
     PayloadFormat format = PayloadFormat.valueOf(serializer.toUpperCase(java.util.Locale.ROOT));
     Map<String, String> ids = new LinkedHashMap<>();
@@ -138,7 +138,7 @@ class RqProofIT {
       """;
 
   @ParameterizedTest
-  @CsvSource({"1.16, pickle", "1.16, json", "2, pickle", "2, json"})
+  @CsvSource({"1.13, pickle", "1.13, json", "1.16, pickle", "1.16, json", "2, pickle", "2, json"})
   void javaInspectsAndSteersWhatPythonEnqueues(String line, String serializer) throws Exception {
     PythonRq python = python(line);
     Map<String, Object> ids = python.object(rig.queueName, serializer, ENQUEUE_ALL);

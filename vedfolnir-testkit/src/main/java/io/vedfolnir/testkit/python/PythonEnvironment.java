@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * A Python interpreter that can import a pinned version of RQ. Immutable.
  *
- * <p>{@code VEDFOLNIR_PYTHON_RQ2} and {@code VEDFOLNIR_PYTHON_RQ1} name an interpreter to use as it
+ * <p>{@code VEDFOLNIR_PYTHON_RQ2}, {@code _RQ1} and {@code _RQ113} name an interpreter to use as it
  * is. Without them, {@code python3 -m venv} and {@code pip} make one below {@code target/python} at
  * the root of the build, once; the system property {@code vedfolnir.python.dir} names another
  * folder. A machine where this does not work lacks {@link Requirement#PYTHON}.
@@ -28,7 +28,8 @@ public record PythonEnvironment(Path python, String rqVersion) {
   /**
    * The environment for a line of RQ.
    *
-   * @param line {@code "2"} (RQ 2.12.0) or {@code "1.16"} (RQ 1.16.2)
+   * @param line {@code "2"} (RQ 2.12.0), {@code "1.16"} (RQ 1.16.2) or {@code "1.13"} (RQ 1.13.0,
+   *     as in Debian 12; it wants {@code redis==4.3.4} as another package)
    * @throws IllegalArgumentException for another line
    * @throws org.opentest4j.TestAbortedException if there is none and {@code VEDFOLNIR_REQUIRE} does
    *     not name python; else an {@link AssertionError}
