@@ -11,6 +11,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Commands that are collected first and then written to a connection in one piece.
@@ -36,28 +37,38 @@ final class Batch {
     return commands;
   }
 
-  /** Writes what was collected. */
+  int size() {
+    return recorded.size();
+  }
+
+  /** Done when every command is answered; at once if there is none. */
+  CompletionStage<?> lastReply() {
+    return recorded.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : (CompletionStage<?>) recorded.get(recorded.size() - 1);
+  }
+
+  /**
+   * Writes what was collected.
+   *
+   * <p>The connection keeps note of an open transaction, so from MULTI to EXEC nothing else may be
+   * dispatched on it while this method runs; the caller sees to that.
+   */
   void dispatch(StatefulRedisConnection<String, byte[]> connection) {
     connection.dispatch(recorded);
   }
 
   /**
-   * Writes what was collected, from MULTI to EXEC.
+   * The reply to a transaction that was dispatched here, with the reason if it was refused.
    *
-   * <p>The connection keeps note of an open transaction, so nothing else may be dispatched on it
-   * while this method runs; the caller sees to that.
+   * <p>Commands inside MULTI are completed by EXEC; their own futures are read by nobody, so when
+   * Redis aborts the whole (EXECABORT), the reason is taken from the first that failed.
    *
    * @param exec reply to EXEC, the last command that was recorded
    */
-  CompletableFuture<TransactionResult> dispatchTransaction(
-      StatefulRedisConnection<String, byte[]> connection,
-      CompletableFuture<TransactionResult> exec) {
-    // Commands inside MULTI are completed by EXEC; their own futures are read by nobody, so a
-    // failure is taken from the first of them when Redis aborts the whole (EXECABORT).
-    List<RedisCommand<String, byte[], ?>> sent = List.copyOf(recorded);
-    connection.dispatch(recorded);
+  CompletableFuture<TransactionResult> answered(CompletableFuture<TransactionResult> exec) {
     return exec.exceptionallyCompose(
-        failure -> CompletableFuture.failedFuture(cause(sent, failure)));
+        failure -> CompletableFuture.failedFuture(cause(recorded, failure)));
   }
 
   private static Throwable cause(

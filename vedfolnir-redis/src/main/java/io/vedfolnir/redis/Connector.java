@@ -20,16 +20,19 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
+import io.vedfolnir.redis.SharedConnection.NetworkThread;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Makes connections with the options that the rest relies on.
  *
- * <p>Two Lettuce clients over the same threads: one whose connections come back by themselves, one
- * whose connections do not.
+ * <p>Lettuce clients over the same threads: one whose connections come back by themselves, one
+ * whose connections do not, and one for each shared connection.
  */
 final class Connector implements AutoCloseable {
 
@@ -41,13 +44,16 @@ final class Connector implements AutoCloseable {
   private final boolean ownsResources;
   private final RedisClient reconnecting;
   private final RedisClient onceOnly;
+  private final RedisSettings settings;
+  private final List<RedisClient> clients = new CopyOnWriteArrayList<>();
 
   private Connector(RedisSettings settings, ClientResources resources, boolean ownsResources) {
     this.uri = uri(settings);
     this.resources = resources;
     this.ownsResources = ownsResources;
-    this.reconnecting = client(settings, true);
-    this.onceOnly = client(settings, false);
+    this.settings = settings;
+    this.reconnecting = client(resources, true);
+    this.onceOnly = client(resources, false);
   }
 
   static Connector owning(RedisSettings settings) {
@@ -65,8 +71,14 @@ final class Connector implements AutoCloseable {
     return new Connector(settings, client.getResources(), false);
   }
 
-  CompletionStage<StatefulRedisConnection<String, byte[]>> reconnecting() {
-    return reconnecting.connectAsync(CODEC, uri);
+  /** A connection that comes back by itself, for all threads. Blocks until it is there. */
+  SharedConnection shared() {
+    NetworkThread network = new NetworkThread(resources.nettyCustomizer());
+    ClientResources same = network.in(resources);
+    return new SharedConnection(
+        connected(client(same, true).connectAsync(CODEC, uri)),
+        network,
+        settings.requestQueueSize());
   }
 
   CompletionStage<StatefulRedisConnection<String, byte[]>> onceOnly() {
@@ -84,15 +96,15 @@ final class Connector implements AutoCloseable {
   /** Ends every connection made here, and the threads if they are ours. */
   @Override
   public void close() {
-    reconnecting.shutdown(Duration.ZERO, Duration.ofSeconds(5));
-    onceOnly.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+    clients.forEach(client -> client.shutdown(Duration.ZERO, Duration.ofSeconds(5)));
     if (ownsResources) {
       resources.shutdown(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
   }
 
-  private RedisClient client(RedisSettings settings, boolean autoReconnect) {
-    RedisClient client = RedisClient.create(resources);
+  private RedisClient client(ClientResources threads, boolean autoReconnect) {
+    RedisClient client = RedisClient.create(threads);
+    clients.add(client);
     client.setOptions(options(settings, autoReconnect));
     return client;
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** What each failure of Lettuce or Redis means to a caller. */
 final class Failures {
@@ -69,18 +70,24 @@ final class Failures {
             "there is no connection to Redis at the moment; nothing was sent", failure);
       }
       if (text.startsWith("Request queue size exceeded")
+          || text.startsWith("Command buffer size exceeded")
           || text.startsWith("Internal stack size exceeded")) {
-        return new RedisAccessException.TemporarilyRefused(
-            "too many commands wait for Redis already; nothing was sent. Slow down, or raise"
-                + " requestQueueSize",
-            "CLIENT_QUEUE_FULL",
-            failure);
+        return queueFull(failure);
       }
       return lost("the connection to Redis ended before the reply came", write, failure);
     }
     return failure instanceof RuntimeException other
         ? other
         : new IllegalStateException("unexpected failure of a Redis command", failure);
+  }
+
+  /** More commands wait for Redis than may. */
+  static RedisAccessException queueFull(@Nullable Throwable failure) {
+    return new RedisAccessException.TemporarilyRefused(
+        "too many commands wait for Redis already; nothing was sent. Slow down, or raise"
+            + " requestQueueSize",
+        "CLIENT_QUEUE_FULL",
+        failure);
   }
 
   /** The meaning of a connection that could not be made; nothing was sent over it. */

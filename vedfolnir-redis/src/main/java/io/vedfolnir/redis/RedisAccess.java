@@ -2,7 +2,6 @@
 package io.vedfolnir.redis;
 
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import java.io.UncheckedIOException;
@@ -19,6 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -41,8 +41,8 @@ public final class RedisAccess implements AutoCloseable {
 
   private final RedisSettings settings;
   private final Connector connector;
-  private final StatefulRedisConnection<String, byte[]> shared;
-  private final StatefulRedisConnection<String, byte[]> unwatched;
+  private final SharedConnection shared;
+  private final SharedConnection unwatched;
   private final TransactionPool pool;
   private final ThreadPoolExecutor decisions;
   private final Transactions transactions;
@@ -52,9 +52,9 @@ public final class RedisAccess implements AutoCloseable {
   private RedisAccess(RedisSettings settings, Connector connector) {
     this.settings = settings;
     this.connector = connector;
-    this.shared = Connector.connected(connector.reconnecting());
+    this.shared = connector.shared();
     RedisVersion.require(await(read(commands -> commands.info("server"))));
-    this.unwatched = Connector.connected(connector.reconnecting());
+    this.unwatched = connector.shared();
     this.pool = new TransactionPool(connector::onceOnly, settings.transactionConnections());
     this.decisions = decisions(settings.transactionConnections());
     this.transactions =
@@ -154,7 +154,7 @@ public final class RedisAccess implements AutoCloseable {
    */
   public <T> CompletionStage<T> call(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> command) {
-    return mapped(() -> command.apply(shared.async()), Failures::ofWrite);
+    return mapped(() -> shared.send(command), Failures::ofWrite);
   }
 
   /**
@@ -164,7 +164,7 @@ public final class RedisAccess implements AutoCloseable {
    */
   public <T> CompletionStage<T> read(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> command) {
-    return mapped(() -> command.apply(shared.async()), Failures::ofRead);
+    return mapped(() -> shared.send(command), Failures::ofRead);
   }
 
   /**
@@ -185,7 +185,8 @@ public final class RedisAccess implements AutoCloseable {
    */
   public <T> CompletionStage<T> readTogether(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> commands) {
-    return mapped(() -> batched(commands), Failures::ofRead);
+    // No batch needed: they leave in one flush anyway, and it does not matter what comes between.
+    return mapped(() -> shared.send(commands), Failures::ofRead);
   }
 
   /**
@@ -252,6 +253,16 @@ public final class RedisAccess implements AutoCloseable {
       connection.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens a near cache: values that are read again without a round trip until they change.
+   *
+   * @param decode makes a value of a key and its bytes; what it throws fails that one read
+   * @param maxEntries most values that are kept; the least recently used goes. 1 to 10,000,000
+   */
+  public <V> NearCache<V> nearCache(BiFunction<String, byte[], V> decode, int maxEntries) {
+    return new NearCache<>(this, connector, decode, maxEntries);
   }
 
   /** How Redis is doing, asked now; never throws. */
@@ -321,13 +332,15 @@ public final class RedisAccess implements AutoCloseable {
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> commands) {
     Batch batch = new Batch(Connector.CODEC);
     CompletionStage<T> combined = commands.apply(batch.commands());
-    batch.dispatch(shared);
+    shared.send(batch);
     return combined;
   }
 
   private void ping() {
     readClock()
-        .thenCombine(mapped(() -> unwatched.async().ping(), Failures::ofRead), (time, pong) -> pong)
+        .thenCombine(
+            mapped(() -> unwatched.send(RedisAsyncCommands::ping), Failures::ofRead),
+            (time, pong) -> pong)
         .whenComplete(
             (pong, failure) -> {
               if (failure != null) {

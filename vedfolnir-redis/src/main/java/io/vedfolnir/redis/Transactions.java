@@ -2,7 +2,6 @@
 package io.vedfolnir.redis;
 
 import io.lettuce.core.TransactionResult;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** Everything that happens in Redis all at once or not at all: the one seam for atomicity. */
 final class Transactions {
 
-  private final StatefulRedisConnection<String, byte[]> unwatched;
+  private final SharedConnection unwatched;
   private final ReentrantLock unwatchedLock = new ReentrantLock();
   private final TransactionPool pool;
   private final Executor decisions;
   private final ScheduledExecutorService pauses;
 
   Transactions(
-      StatefulRedisConnection<String, byte[]> unwatched,
+      SharedConnection unwatched,
       TransactionPool pool,
       Executor decisions,
       ScheduledExecutorService pauses) {
@@ -47,10 +46,11 @@ final class Transactions {
               // it takes the commands, so two transactions must not be handed over at once.
               unwatchedLock.lock();
               try {
-                return batch.dispatchTransaction(unwatched, exec);
+                unwatched.send(batch);
               } finally {
                 unwatchedLock.unlock();
               }
+              return batch.answered(exec);
             },
             Failures::ofWrite)
         .thenApply(Transactions::reply);
@@ -143,7 +143,8 @@ final class Transactions {
             () -> {
               Batch batch = new Batch(Connector.CODEC);
               CompletableFuture<TransactionResult> exec = record(batch, write.commands());
-              return batch.dispatchTransaction(loan.connection(), exec);
+              batch.dispatch(loan.connection());
+              return batch.answered(exec);
             },
             Failures::ofWrite)
         .whenComplete(

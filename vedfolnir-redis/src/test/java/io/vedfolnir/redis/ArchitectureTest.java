@@ -22,8 +22,10 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "java..",
-            "io.vedfolnir.redis",
+            "io.vedfolnir.redis..",
             "io.lettuce..",
+            "io.netty.bootstrap",
+            "io.netty.channel",
             "io.netty.util.concurrent",
             "org.slf4j",
             "org.jspecify.annotations")
