@@ -34,13 +34,20 @@ final class JobErasure {
   private final RqKeys keys;
   private final PayloadCodec codec;
   private final Explainer explainer;
+  private final JobSteering steering;
   private final DependentRelease dependents;
 
-  JobErasure(RedisAccess redis, RqKeys keys, PayloadCodec codec, Explainer explainer) {
+  JobErasure(
+      RedisAccess redis,
+      RqKeys keys,
+      PayloadCodec codec,
+      Explainer explainer,
+      JobSteering steering) {
     this.redis = redis;
     this.keys = keys;
     this.codec = codec;
     this.explainer = explainer;
+    this.steering = steering;
     this.dependents = new DependentRelease(redis, keys);
   }
 
@@ -50,14 +57,8 @@ final class JobErasure {
   CompletionStage<Boolean> erase(String id) {
     return explainer
         .explain(id)
-        .thenCompose(
-            explanation ->
-                redis.watched(
-                    new WatchedTransaction<>(
-                        List.of(keys.job(id)),
-                        commands -> JobTraces.read(commands, keys, id),
-                        traces -> decideErase(traces, explanation instanceof Explanation.Abandoned),
-                        TRIES)))
+        .thenCombine(steering.queues(), (explanation, queues) -> erasure(id, explanation, queues))
+        .thenCompose(redis::watched)
         .thenCompose(
             erased ->
                 erased.done()
@@ -65,12 +66,22 @@ final class JobErasure {
                     : CompletableFuture.completedFuture(false));
   }
 
-  private Decision<Erased> decideErase(JobTraces traces, boolean abandoned) {
-    if (traces.status() == JobStatus.STARTED && !abandoned) {
-      return Decision.stop(new Erased(traces, false));
-    }
+  private WatchedTransaction<JobTraces, Erased> erasure(
+      String id, Explanation explanation, List<String> queues) {
+    boolean abandoned = explanation instanceof Explanation.Abandoned;
+    return new WatchedTransaction<>(
+        List.of(keys.job(id)),
+        commands -> JobTraces.read(commands, keys, id),
+        traces ->
+            traces.status() == JobStatus.STARTED && !abandoned
+                ? Decision.stop(new Erased(traces, false))
+                : remove(traces, traces.queue().map(List::of).orElse(queues)),
+        TRIES);
+  }
+
+  private Decision<Erased> remove(JobTraces traces, List<String> queues) {
     return Decision.write(
-        commands -> traces.remove(commands, keys, traces.queue().stream().toList()),
+        commands -> traces.remove(commands, keys, queues),
         reply -> {
           reply.orThrow();
           return new Erased(traces, true);

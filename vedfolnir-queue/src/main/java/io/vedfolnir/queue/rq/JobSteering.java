@@ -3,6 +3,7 @@ package io.vedfolnir.queue.rq;
 
 import static io.vedfolnir.queue.rq.RqKeys.bytes;
 
+import io.lettuce.core.KeyValue;
 import io.vedfolnir.queue.DependentJobs;
 import io.vedfolnir.queue.JobStatus;
 import io.vedfolnir.queue.QueueException;
@@ -40,8 +41,7 @@ final class JobSteering {
   // The registry is watched as well: Python takes the id out of it before it touches the hash.
   CompletionStage<Boolean> requeue(String id) {
     return redis
-        .<List<io.lettuce.core.KeyValue<String, byte[]>>>read(
-            commands -> commands.hmget(keys.job(id), "origin"))
+        .<List<KeyValue<String, byte[]>>>read(commands -> commands.hmget(keys.job(id), "origin"))
         .thenCompose(
             reply ->
                 new HashFields(reply)
@@ -58,11 +58,11 @@ final class JobSteering {
             List.of(job, keys.failed(queue)),
             commands -> {
               CompletionStage<Long> payload = commands.hstrlen(job, "data");
-              CompletionStage<List<io.lettuce.core.KeyValue<String, byte[]>>> fields =
+              CompletionStage<List<KeyValue<String, byte[]>>> fields =
                   commands.hmget(job, JobHash.fields());
               return commands
                   .zscore(keys.failed(queue), bytes(id))
-                  .handle((score, failure) -> score != null)
+                  .thenApply(score -> score != null)
                   .thenCombine(
                       payload,
                       (registered, size) ->
@@ -120,8 +120,11 @@ final class JobSteering {
   }
 
   private Decision<JobTraces> decideCancel(JobTraces traces) {
-    if (!traces.exists() || traces.queue().isEmpty()) {
+    if (!traces.exists()) {
       return Decision.stop(traces);
+    }
+    if (traces.queue().isEmpty()) {
+      throw new QueueException.Unreadable(traces.id(), "it names no queue");
     }
     if (traces.status().isEnded()) {
       throw new QueueException.WrongStatus(traces.id(), traces.status());
@@ -224,16 +227,16 @@ final class JobSteering {
   }
 
   private Decision<Long> decideEmpty(String queue, List<String> ids, Collection<JobTraces> traces) {
+    List<JobTraces> waiting =
+        traces.stream().filter(job -> job.status() == JobStatus.QUEUED || !job.exists()).toList();
     return Decision.write(
         commands -> {
           ids.forEach(id -> commands.lrem(keys.queue(queue), 0, bytes(id)));
-          traces.stream()
-              .filter(job -> job.status() == JobStatus.QUEUED || !job.exists())
-              .forEach(job -> job.remove(commands, keys, List.of(queue)));
+          waiting.forEach(job -> job.remove(commands, keys, List.of(queue)));
         },
         reply -> {
           reply.orThrow();
-          return traces.stream().filter(JobTraces::exists).count();
+          return waiting.stream().filter(JobTraces::exists).count();
         });
   }
 }

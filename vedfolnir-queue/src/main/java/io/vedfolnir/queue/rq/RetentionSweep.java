@@ -4,6 +4,7 @@ package io.vedfolnir.queue.rq;
 import static io.vedfolnir.queue.rq.RqKeys.bytes;
 
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.ScoredValue;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.vedfolnir.queue.JobRegistry;
 import io.vedfolnir.queue.JobStatus;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -80,35 +80,44 @@ final class RetentionSweep {
 
   private CompletionStage<List<Candidate>> candidates(String queue, JobRegistry registry) {
     return redis
-        .<List<byte[]>>read(commands -> commands.zrange(keys.registry(queue, registry), 0, -1))
+        .<List<ScoredValue<byte[]>>>read(
+            commands -> commands.zrangeWithScores(keys.registry(queue, registry), 0, -1))
         .thenCompose(
             members ->
                 Stages.eachInTurn(
-                    batches(members.stream().map(RqKeys::text).filter(RqKeys::isJobId).toList()),
-                    ids ->
+                    batches(members),
+                    batch ->
                         redis.<List<Candidate>>readTogether(
                             commands ->
                                 Stages.all(
-                                    ids.stream().map(id -> candidate(commands, id)).toList()))))
+                                    batch.stream()
+                                        .filter(
+                                            member ->
+                                                RqKeys.isJobId(RqKeys.text(member.getValue())))
+                                        .map(member -> candidate(commands, registry, member))
+                                        .toList()))))
         .thenApply(batches -> batches.stream().flatMap(List::stream).toList());
   }
 
   private CompletionStage<Candidate> candidate(
-      RedisAsyncCommands<String, byte[]> commands, String id) {
+      RedisAsyncCommands<String, byte[]> commands,
+      JobRegistry registry,
+      ScoredValue<byte[]> member) {
+    String id = RqKeys.text(member.getValue());
     CompletionStage<Long> payload = commands.hstrlen(keys.job(id), "data");
     CompletionStage<List<KeyValue<String, byte[]>>> fields =
-        commands.hmget(keys.job(id), "ended_at", "enqueued_at", "created_at");
-    return payload.thenCombine(fields, (size, reply) -> new Candidate(id, size > 0, ended(reply)));
-  }
-
-  // A canceled job has no end: it counts from when it was enqueued.
-  private static Instant ended(List<KeyValue<String, byte[]>> reply) {
-    HashFields fields = new HashFields(reply);
-    Optional<Instant> ended = fields.date("ended_at");
-    return ended
-        .or(() -> fields.date("enqueued_at"))
-        .or(() -> fields.date("created_at"))
-        .orElse(Instant.MAX);
+        commands.hmget(keys.job(id), "ended_at");
+    return payload.thenCombine(
+        fields,
+        (size, reply) ->
+            new Candidate(
+                id,
+                size > 0,
+                // A canceled job may never have run: its registry says when it ended.
+                (registry == JobRegistry.CANCELED
+                        ? RqTime.ofScore(member.getScore())
+                        : new HashFields(reply).date("ended_at"))
+                    .orElse(Instant.MAX)));
   }
 
   private List<String> due(List<Candidate> candidates, Keep keep) {
@@ -158,10 +167,10 @@ final class RetentionSweep {
         });
   }
 
-  private static List<List<String>> batches(List<String> ids) {
-    List<List<String>> batches = new ArrayList<>();
-    for (int from = 0; from < ids.size(); from += BATCH) {
-      batches.add(ids.subList(from, Math.min(from + BATCH, ids.size())));
+  private static <T> List<List<T>> batches(List<T> all) {
+    List<List<T>> batches = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += BATCH) {
+      batches.add(all.subList(from, Math.min(from + BATCH, all.size())));
     }
     return batches;
   }

@@ -35,13 +35,10 @@ final class RqAsyncJobPrivacy implements AsyncJobPrivacy {
     this.jobs = new SubjectJobs(redis, keys, codec, scanning);
     this.details = new JobDetailsReader(redis, keys, codec, reader);
     this.documents = new TaskDocuments(redis, codec);
-    this.erasure =
-        new JobErasure(
-            redis,
-            keys,
-            codec,
-            new Explainer(
-                redis, keys, reader, new JobSteering(redis, keys), new QueueOverview(redis, keys)));
+    JobSteering steering = new JobSteering(redis, keys);
+    Explainer explainer =
+        new Explainer(redis, keys, reader, steering, new QueueOverview(redis, keys));
+    this.erasure = new JobErasure(redis, keys, codec, explainer, steering);
   }
 
   @Override

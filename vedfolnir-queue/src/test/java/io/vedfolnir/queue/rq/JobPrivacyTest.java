@@ -222,6 +222,15 @@ class JobPrivacyTest {
   }
 
   @Test
+  void theIdOfAJobThatExpiredIsErasedToo() {
+    Job job = rig.queue.enqueue(RemoteCall.of("examples.task"));
+    applicationKeys(job.id());
+    rig.look.del("rq:job:" + job.id());
+    assertThat(privacy.erase(ADA).isComplete()).isTrue();
+    assertThat(found(List.of(job.id()))).isEmpty();
+  }
+
+  @Test
   void aStrangeUserIdIsRefused() {
     assertThatThrownBy(() -> JobSubject.user("*")).isInstanceOf(IllegalArgumentException.class);
     assertThat(ADA.toString()).doesNotContain(UID);

@@ -85,6 +85,18 @@ class RetentionTest {
   }
 
   @Test
+  void canceledJobsGoByTheTimeOfTheCancel() {
+    for (int i = 0; i < 2; i++) {
+      Job job = rig.queue.enqueue(RemoteCall.of("examples.add", 1, i));
+      inspector.cancel(job.id(), io.vedfolnir.queue.DependentJobs.LEAVE);
+    }
+    String old = rig.look.zrange("rq:canceled:" + queue, 0, 0).get(0);
+    rig.look.zadd("rq:canceled:" + queue, 1_000, old);
+    assertThat(inspector.sweep(queue, Retention.defaults())).isEqualTo(new Swept(1, 0));
+    assertThat(rig.look.exists("rq:job:" + old)).isZero();
+  }
+
+  @Test
   void ghostsAreRemovedAndCountedInEveryRegistry() throws Exception {
     finished(1);
     for (String registry : List.of("finished", "failed", "canceled", "deferred", "scheduled")) {
