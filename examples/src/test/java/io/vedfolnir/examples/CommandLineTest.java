@@ -105,6 +105,54 @@ class CommandLineTest {
   }
 
   @Test
+  void jobsAreShownExplainedAndSteered(RedisEndpoint endpoint) {
+    String uri = endpoint.uri(Role.QUEUE);
+    String[] add = {"enqueue", uri, "steered", "examples.add", "[2, 3]", "{\"b\": 1.5}"};
+    assertThat(run(with(add, "--id", "cli-1")).out()).isEqualTo("cli-1\n");
+    assertThat(run(with(add, "--id", "cli-1")).out()).isEqualTo("cli-1\n");
+    assertThat(run(with(add, "--id", "cli-2", "--at-front")).status()).isZero();
+
+    Run shown = run("jobs", uri, "show", "cli-1");
+    assertThat(shown.status()).isZero();
+    assertThat(shown.lines()).hasSize(1);
+    assertThat(shown.out())
+        .contains(
+            "\"function\": \"examples.add\"",
+            "\"args\": [2, 3]",
+            "\"kwargs\": {\"b\": 1.5}",
+            "\"status\": \"queued\"",
+            "\"result\": null");
+    assertThat(run("jobs", uri, "explain", "cli-1").out())
+        .contains("\"reason\": \"no-worker\"", "\"queue\": \"steered\"");
+    assertThat(run("jobs", uri, "list", "steered", "queued").out())
+        .contains("\"total\": 2, \"jobs\": [{\"id\": \"cli-2\"}, {\"id\": \"cli-1\"}]");
+    assertThat(run("jobs", uri, "cancel", "cli-2").out()).isEqualTo("{\"canceled\": true}\n");
+    assertThat(run("jobs", uri, "cancel", "cli-2").status()).isEqualTo(2);
+    assertThat(run("jobs", uri, "queues").out())
+        .contains("\"name\": \"steered\", \"queued\": 1", "\"canceled\": 1");
+    assertThat(run("jobs", uri, "workers").out()).startsWith("[");
+
+    run("enqueue", uri, "steered", "examples.fail", "[\"why\"]", "--id", "cli-3");
+    run("work", uri, "steered", "--burst");
+    assertThat(run("jobs", uri, "show", "cli-3").out())
+        .contains("\"outcome\": \"failed\"", "IllegalStateException: why");
+    assertThat(run("jobs", uri, "requeue", "cli-3").out()).isEqualTo("{\"requeued\": true}\n");
+    assertThat(run("jobs", uri, "delete", "cli-3").out()).isEqualTo("{\"deleted\": true}\n");
+
+    for (String verb : List.of("show", "explain", "requeue", "cancel", "delete")) {
+      assertThat(run("jobs", uri, verb, "cli-3").status()).as(verb).isEqualTo(1);
+    }
+    assertThat(run("jobs", uri, "list", "steered", "sleeping").status()).isEqualTo(2);
+    assertThat(run("jobs", uri, "show", "a.b").status()).isEqualTo(2);
+  }
+
+  private static String[] with(String[] words, String... more) {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
   void badInputIsRefusedWithStatusTwo(RedisEndpoint endpoint) {
     String uri = endpoint.uri(Role.SESSION);
     String queue = endpoint.uri(Role.QUEUE);
@@ -146,7 +194,7 @@ class CommandLineTest {
 
   @Test
   void helpIsThereForEveryCommand() {
-    for (String command : List.of("sessions", "enqueue", "work")) {
+    for (String command : List.of("sessions", "enqueue", "work", "jobs")) {
       Run help = run(command, "--help");
       assertThat(help.status()).isZero();
       assertThat(help.out()).contains("<redis-uri>");

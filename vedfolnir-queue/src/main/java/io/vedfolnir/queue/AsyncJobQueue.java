@@ -32,4 +32,16 @@ public interface AsyncJobQueue {
 
   /** See {@link JobQueue#await(JobType, String, Duration)}. */
   <R> CompletionStage<R> await(JobType<?, R> type, String id, Duration atMost);
+
+  /** See {@link JobQueue#explain}. */
+  CompletionStage<Explanation> explain(String id);
+
+  /** See {@link JobQueue#requeue}. */
+  CompletionStage<Boolean> requeue(String id);
+
+  /** See {@link JobQueue#cancel}. */
+  CompletionStage<Boolean> cancel(String id);
+
+  /** See {@link JobQueue#delete}. */
+  CompletionStage<Boolean> delete(String id);
 }

@@ -56,7 +56,7 @@ public interface JobQueue extends AutoCloseable {
   <R> Optional<R> findResult(JobType<?, R> type, String id);
 
   /**
-   * Waits until a job has ended, without polling, on a connection of its own.
+   * Waits until a job has ended, without polling, on a connection that all waits share.
    *
    * <p>A job whose result TTL is 0 leaves nothing to wait for.
    *
@@ -75,6 +75,18 @@ public interface JobQueue extends AutoCloseable {
    * @throws QueueException.ResultRefused if the result is None or of another type
    */
   <R> R await(JobType<?, R> type, String id, Duration atMost);
+
+  /** Finds out why a job does not run, see {@link JobInspector#explain}. */
+  Explanation explain(String id);
+
+  /** Queues a failed job again, see {@link JobInspector#requeue}. */
+  boolean requeue(String id);
+
+  /** Keeps a job from running; jobs that wait for it go on waiting. */
+  boolean cancel(String id);
+
+  /** Removes a job and every trace of it; jobs that wait for it go on waiting. */
+  boolean delete(String id);
 
   /** The same queue with futures. */
   AsyncJobQueue async();

@@ -114,6 +114,28 @@ public abstract sealed class QueueException extends RuntimeException {
     }
   }
 
+  /** The job is in a state that does not allow what was asked for; nothing was changed. */
+  public static final class WrongStatus extends QueueException {
+    private static final long serialVersionUID = 1L;
+
+    private final JobStatus status;
+
+    /** For this job, which has this status. */
+    public WrongStatus(String jobId, JobStatus status) {
+      super(
+          jobId,
+          "the job is "
+              + (status == JobStatus.UNKNOWN ? "in an unknown state" : status.word())
+              + ", which does not allow that");
+      this.status = status;
+    }
+
+    /** What it is. */
+    public JobStatus status() {
+      return status;
+    }
+  }
+
   /** A worker of this name is alive. */
   public static final class WorkerNameTaken extends QueueException {
     private static final long serialVersionUID = 1L;

@@ -3,9 +3,10 @@
 /**
  * Jobs of Python RQ, for producers and workers on the JVM.
  *
- * <p>Start at {@link io.vedfolnir.queue.JobQueue}; the doors are {@code RqJobQueue.open} in package
- * {@code rq} and {@code RqWorker.start} in package {@code worker}. This package is the contract: it
- * knows neither the Redis client nor a JSON library.
+ * <p>Start at {@link io.vedfolnir.queue.JobQueue}; the doors are {@code RqJobQueue.open}, {@code
+ * RqJobInspector.open} and {@code RqJobPrivacy.open} in package {@code rq} and {@code
+ * RqWorker.start} in package {@code worker}. This package is the contract: it knows neither the
+ * Redis client nor a JSON library.
  *
  * <pre>
  * enqueue ──&gt; queued ──&gt; started ──&gt; finished

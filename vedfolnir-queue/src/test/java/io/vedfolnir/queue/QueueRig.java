@@ -56,6 +56,14 @@ public final class QueueRig implements AutoCloseable {
     }
   }
 
+  /** Removes all keys of the server; for tests that have it to themselves. */
+  public void clear() {
+    List<String> keys = look.keys("*");
+    if (!keys.isEmpty()) {
+      look.del(keys.toArray(String[]::new));
+    }
+  }
+
   public String key(String name) {
     return "rq:" + name;
   }

@@ -65,6 +65,15 @@ final class EnqueueCommand implements Callable<Integer> {
       defaultValue = "pickle")
   private String serializer = "pickle";
 
+  @Option(names = "--at-front", description = "let it run next")
+  private boolean atFront;
+
+  @Option(
+      names = "--id",
+      paramLabel = "<id>",
+      description = "its id; the same call with the same id makes no second job")
+  private @Nullable String id;
+
   @Option(
       names = "--wait",
       paramLabel = "<seconds>",
@@ -76,12 +85,11 @@ final class EnqueueCommand implements Callable<Integer> {
     RemoteCall call =
         new RemoteCall(
             function, JsonValues.array("the arguments", args), JsonValues.object("kwargs", kwargs));
-    Enqueue options = Enqueue.defaults().withFormat(format());
     Optional<Duration> patience = Optional.ofNullable(wait).map(Duration::ofSeconds);
     try (RedisAccess redis = Connection.open(uri);
         JobQueue jobs = RqJobQueue.open(redis, queue)) {
       PrintWriter out = spec.commandLine().getOut();
-      Job job = jobs.enqueue(call, options);
+      Job job = jobs.enqueue(call, options());
       out.println(job.id());
       return patience
           .map(atMost -> print(jobs.await(job.id(), atMost)))
@@ -98,8 +106,16 @@ final class EnqueueCommand implements Callable<Integer> {
               "job failed: " + result.exceptionText().orElse("no reason was recorded").strip());
       return ExitCode.JOB_FAILED;
     }
-    spec.commandLine().getOut().println(JsonValues.text(result));
+    spec.commandLine().getOut().println(JsonValues.text(JsonValues.value(result)));
     return ExitCode.DONE;
+  }
+
+  private Enqueue options() {
+    Enqueue options = Enqueue.defaults().withFormat(format());
+    if (atFront) {
+      options = options.atFront();
+    }
+    return id == null ? options : options.withId(id);
   }
 
   private PayloadFormat format() {

@@ -7,13 +7,18 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
 
-/** The program: {@code java -jar vedfolnir-examples.jar sessions|enqueue|work …}. */
+/** The program: {@code java -jar vedfolnir-examples.jar sessions|enqueue|work|jobs …}. */
 @Command(
     name = "vedfolnir-examples",
     description = "Sessions and jobs shared with Python over Redis.",
     mixinStandardHelpOptions = true,
     versionProvider = Examples.Version.class,
-    subcommands = {SessionsCommand.class, EnqueueCommand.class, WorkCommand.class},
+    subcommands = {
+      SessionsCommand.class,
+      EnqueueCommand.class,
+      WorkCommand.class,
+      JobsCommand.class
+    },
     footer = {
       "",
       "A Redis URI is redis://user@host:6379/0, rediss://… for TLS, or redis-sentinel://….",

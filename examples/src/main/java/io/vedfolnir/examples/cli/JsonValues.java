@@ -9,22 +9,40 @@ import io.vedfolnir.queue.codec.JsonSerializer;
 import io.vedfolnir.queue.codec.PayloadLimits;
 import io.vedfolnir.queue.codec.PayloadRefusedException;
 import io.vedfolnir.queue.codec.PyBytes;
+import io.vedfolnir.queue.codec.PyComplex;
+import io.vedfolnir.queue.codec.PyDecimal;
 import io.vedfolnir.queue.codec.PyFrozenSet;
 import io.vedfolnir.queue.codec.PyOpaque;
 import io.vedfolnir.queue.codec.PyTuple;
 import io.vedfolnir.queue.codec.Trust;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Values of jobs to and from the JSON of the command line. */
 final class JsonValues {
 
   private static final JsonSerializer JSON = new JsonSerializer(PayloadLimits.defaults());
+
+  private static final Map<Class<?>, String> PYTHON_TYPES =
+      Map.of(
+          LocalDate.class, "date",
+          Duration.class, "timedelta",
+          UUID.class, "uuid",
+          PyComplex.class, "complex");
 
   private JsonValues() {}
 
@@ -45,12 +63,15 @@ final class JsonValues {
   }
 
   /** The value of a result; one that cannot be read is shown as {@code {"refused": reason}}. */
-  static String text(JobResult result) {
-    Object value =
-        result
-            .refusal()
-            .<Object>map(reason -> Map.of("refused", reason))
-            .orElseGet(() -> result.value().map(JsonValues::plain).orElse(null));
+  static @Nullable Object value(JobResult result) {
+    return result
+        .refusal()
+        .<Object>map(reason -> Map.of("refused", reason))
+        .orElseGet(() -> result.value().map(JsonValues::plain).orElse(null));
+  }
+
+  /** A value of lists, maps, text, numbers and booleans as JSON. */
+  static String text(@Nullable Object value) {
     return new String(JSON.dumps(value), US_ASCII);
   }
 
@@ -63,7 +84,7 @@ final class JsonValues {
   }
 
   /** What JSON cannot carry becomes {@code {"$type": …, "value": …}}. */
-  private static @Nullable Object plain(@Nullable Object value) {
+  static @Nullable Object plain(@Nullable Object value) {
     if (value == null
         || value instanceof Boolean
         || value instanceof String
@@ -96,7 +117,22 @@ final class JsonValues {
     if (value instanceof PyOpaque opaque) {
       return typed(opaque.module() + "." + opaque.name(), plain(opaque.arguments()));
     }
-    return typed(value.getClass().getSimpleName(), value.toString());
+    return typed(pythonType(value), value.toString());
+  }
+
+  private static String pythonType(Object value) {
+    if (value instanceof LocalDateTime
+        || value instanceof OffsetDateTime
+        || value instanceof ZonedDateTime) {
+      return "datetime";
+    }
+    if (value instanceof LocalTime || value instanceof OffsetTime) {
+      return "time";
+    }
+    if (value instanceof BigDecimal || value instanceof PyDecimal) {
+      return "decimal";
+    }
+    return PYTHON_TYPES.getOrDefault(value.getClass(), value.getClass().getSimpleName());
   }
 
   private static List<@Nullable Object> plain(Collection<?> items) {

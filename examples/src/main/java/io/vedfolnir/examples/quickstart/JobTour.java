@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.examples.quickstart;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.vedfolnir.examples.ExampleFunctions;
 import io.vedfolnir.queue.Job;
+import io.vedfolnir.queue.JobInspector;
 import io.vedfolnir.queue.JobQueue;
+import io.vedfolnir.queue.JobRegistry;
 import io.vedfolnir.queue.JobResult;
+import io.vedfolnir.queue.QueueInfo;
 import io.vedfolnir.queue.RemoteCall;
 import io.vedfolnir.queue.Worker;
+import io.vedfolnir.queue.WorkerInfo;
 import io.vedfolnir.queue.WorkerSettings;
+import io.vedfolnir.queue.rq.RqJobInspector;
 import io.vedfolnir.queue.rq.RqJobQueue;
 import io.vedfolnir.queue.worker.RqWorker;
 import io.vedfolnir.redis.RedisAccess;
@@ -19,7 +22,6 @@ import io.vedfolnir.testkit.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Jobs are enqueued by Java and run by a Java worker, and by Python where RQ is installed. */
 final class JobTour {
@@ -63,7 +65,7 @@ final class JobTour {
         show("examples.add(1, 1)", queue, jobs.get(0));
         show("examples.add(19, 19)", queue, jobs.get(JOBS - 2));
         show("examples.fail(\"the disk is full\")", urgent, failing);
-        info(redis, worker.name());
+        info(redis);
       }
     }
   }
@@ -78,28 +80,34 @@ final class JobTour {
     screen.line("result", call + " = " + text);
   }
 
-  /** The same keys that `rq info` reads. */
-  private void info(RedisAccess redis, String worker) {
-    Map<String, byte[]> hash = RedisAccess.await(redis.read(r -> r.hgetall("rq:worker:" + worker)));
-    screen.line(
-        "rq info",
-        worker
-            + ": "
-            + text(hash, "state")
-            + " "
-            + text(hash, "queues")
-            + ". jobs: "
-            + text(hash, "successful_job_count")
-            + " finished, "
-            + text(hash, "failed_job_count")
-            + " failed");
-    for (String queue : List.of("high", "default")) {
-      long waiting = RedisAccess.await(redis.read(r -> r.llen("rq:queue:" + queue)));
-      long finished = RedisAccess.await(redis.read(r -> r.zcard("rq:finished:" + queue)));
-      long failed = RedisAccess.await(redis.read(r -> r.zcard("rq:failed:" + queue)));
+  /** What `rq info` shows. */
+  private void info(RedisAccess redis) {
+    JobInspector inspector = RqJobInspector.open(redis);
+    for (WorkerInfo worker : inspector.workers()) {
+      screen.line(
+          "rq info",
+          worker.name()
+              + ": "
+              + worker.state()
+              + " "
+              + String.join(",", worker.queues())
+              + ". jobs: "
+              + worker.finished()
+              + " finished, "
+              + worker.failed()
+              + " failed");
+    }
+    for (QueueInfo queue : inspector.queues()) {
       screen.line(
           "",
-          queue + ": " + waiting + " waiting, " + finished + " finished, " + failed + " failed");
+          queue.name()
+              + ": "
+              + queue.count(JobRegistry.QUEUED)
+              + " waiting, "
+              + queue.count(JobRegistry.FINISHED)
+              + " finished, "
+              + queue.count(JobRegistry.FAILED)
+              + " failed");
     }
   }
 
@@ -116,11 +124,6 @@ final class JobTour {
       rq.get().work(endpoint.uri(Role.PYTHON_RQ), "python");
       show("examples.add(20, 22)", queue, job);
     }
-  }
-
-  private static String text(Map<String, byte[]> hash, String field) {
-    byte[] value = hash.get(field);
-    return value == null ? "0" : new String(value, UTF_8);
   }
 
   private static String lastLine(String text) {

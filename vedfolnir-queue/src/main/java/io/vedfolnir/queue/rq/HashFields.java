@@ -2,9 +2,11 @@
 package io.vedfolnir.queue.rq;
 
 import io.lettuce.core.KeyValue;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -75,6 +77,18 @@ final class HashFields {
     }
     broken.add(field);
     return Optional.empty();
+  }
+
+  /** Seconds with or without a fraction, in at most 40 characters. */
+  Optional<Duration> seconds(String field) {
+    Optional<String> text = text(field);
+    try {
+      return text.map(
+          seconds -> Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue()));
+    } catch (NumberFormatException e) {
+      broken.add(field);
+      return Optional.empty();
+    }
   }
 
   Optional<Ttl> ttl(String field) {

@@ -2,75 +2,73 @@
 package io.vedfolnir.queue.rq;
 
 import io.lettuce.core.StreamMessage;
-import io.lettuce.core.XReadArgs;
-import io.lettuce.core.XReadArgs.StreamOffset;
 import io.vedfolnir.queue.JobResult;
 import io.vedfolnir.queue.codec.PayloadCodec;
-import io.vedfolnir.redis.DedicatedConnection;
-import io.vedfolnir.redis.RedisAccess;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
-/**
- * One wait for the end of one job: {@code XREAD BLOCK} on a connection that is opened for it and
- * closed after it.
- */
+/** One wait for a final result in one stream. Its place in the stream moves on one thread. */
 final class ResultWait {
 
-  /** A silent connection is noticed after so long at the latest. */
-  private static final Duration LONGEST_BLOCK = Duration.ofSeconds(30);
-
-  private final RedisAccess redis;
   private final String stream;
+  private final long deadlineNanos;
   private final PayloadCodec codec;
-  private final Executor threads;
+  private final CompletableFuture<Optional<JobResult>> result = new CompletableFuture<>();
+  private String after;
 
-  ResultWait(RedisAccess redis, String stream, PayloadCodec codec, Executor threads) {
-    this.redis = redis;
+  ResultWait(String stream, String after, long deadlineNanos, PayloadCodec codec) {
     this.stream = stream;
+    this.after = after;
+    this.deadlineNanos = deadlineNanos;
     this.codec = codec;
-    this.threads = threads;
   }
 
-  /** The first final result after an entry; empty when the time is over. */
-  CompletionStage<Optional<JobResult>> await(String after, long deadlineNanos) {
-    if (deadlineNanos - System.nanoTime() <= 0) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
-    // Opening and closing block, which a network thread must not.
-    return CompletableFuture.supplyAsync(() -> redis.dedicate(LONGEST_BLOCK), threads)
-        .thenCompose(
-            connection ->
-                read(connection, after, deadlineNanos)
-                    .whenCompleteAsync((result, failure) -> connection.close(), threads));
+  String stream() {
+    return stream;
   }
 
-  @SuppressWarnings("unchecked") // one stream offset as a generic vararg
-  private CompletionStage<Optional<JobResult>> read(
-      DedicatedConnection connection, String after, long deadlineNanos) {
-    long left = (deadlineNanos - System.nanoTime()) / 1_000_000;
-    if (left <= 0) {
-      return CompletableFuture.completedFuture(Optional.empty());
+  /** The entry that was seen last. */
+  String after() {
+    return after;
+  }
+
+  /** Empty when the time was over. */
+  CompletableFuture<Optional<JobResult>> result() {
+    return result;
+  }
+
+  /** At least 1 while there is time. */
+  long millisLeft() {
+    return TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()) + 1;
+  }
+
+  boolean isOver() {
+    return deadlineNanos - System.nanoTime() <= 0;
+  }
+
+  /** Takes the first final result among entries of this stream that it has not seen. */
+  void offer(List<StreamMessage<String, byte[]>> entries) {
+    for (StreamMessage<String, byte[]> entry : entries) {
+      if (isAfter(entry.getId(), after) && !result.isDone()) {
+        after = entry.getId();
+        JobResult read = ResultEntry.read(entry, codec);
+        if (JobReader.isFinal(read.outcome())) {
+          result.complete(Optional.of(read));
+        }
+      }
     }
-    long block = Math.min(left, LONGEST_BLOCK.toMillis());
-    return connection
-        .<List<StreamMessage<String, byte[]>>>call(
-            commands ->
-                commands.xread(XReadArgs.Builder.block(block), StreamOffset.from(stream, after)))
-        .thenCompose(
-            entries -> {
-              if (entries == null || entries.isEmpty()) {
-                return read(connection, after, deadlineNanos);
-              }
-              StreamMessage<String, byte[]> newest = entries.get(entries.size() - 1);
-              JobResult result = ResultEntry.read(newest, codec);
-              return RqAsyncJobQueue.isFinal(result.outcome())
-                  ? CompletableFuture.completedFuture(Optional.of(result))
-                  : read(connection, newest.getId(), deadlineNanos);
-            });
+  }
+
+  /** Whether a stream entry comes behind another. */
+  static boolean isAfter(String id, String other) {
+    long millis = part(id, 0);
+    long otherMillis = part(other, 0);
+    return millis != otherMillis ? millis > otherMillis : part(id, 1) > part(other, 1);
+  }
+
+  private static long part(String id, int index) {
+    return Long.parseLong(id.split("-", 2)[index]);
   }
 }

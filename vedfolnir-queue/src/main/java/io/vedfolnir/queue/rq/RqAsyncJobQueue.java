@@ -2,11 +2,11 @@
 package io.vedfolnir.queue.rq;
 
 import io.lettuce.core.KeyValue;
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
-import io.lettuce.core.StreamMessage;
+import io.vedfolnir.queue.AsyncJobInspector;
 import io.vedfolnir.queue.AsyncJobQueue;
+import io.vedfolnir.queue.DependentJobs;
 import io.vedfolnir.queue.Enqueue;
+import io.vedfolnir.queue.Explanation;
 import io.vedfolnir.queue.Job;
 import io.vedfolnir.queue.JobResult;
 import io.vedfolnir.queue.JobResult.Outcome;
@@ -22,7 +22,6 @@ import io.vedfolnir.redis.RedisAccess;
 import io.vedfolnir.redis.RedisAccessException;
 import io.vedfolnir.redis.WatchedTransaction;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +38,9 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
   private final QueueSettings settings;
   private final RqKeys keys;
   private final PayloadCodec codec;
-  private final WaitingThreads threads = new WaitingThreads();
+  private final JobReader reader;
+  private final ResultWaits waits;
+  private final AsyncJobInspector inspector;
 
   RqAsyncJobQueue(RedisAccess redis, String name, QueueSettings settings) {
     this.redis = redis;
@@ -47,6 +48,9 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
     this.settings = settings;
     this.keys = new RqKeys(settings.keyPrefix());
     this.codec = new PayloadCodec(PayloadLimits.defaults());
+    this.reader = new JobReader(redis, keys, codec);
+    this.waits = new ResultWaits(redis, keys, codec);
+    this.inspector = new RqAsyncJobInspector(redis, settings);
   }
 
   String name() {
@@ -129,17 +133,12 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
 
   @Override
   public CompletionStage<Optional<Job>> find(String id) {
-    return snapshot(id)
-        .thenCompose(
-            seen ->
-                seen.exists()
-                    ? result(seen).thenApply(result -> Optional.of(seen.hash().job(result)))
-                    : CompletableFuture.completedFuture(Optional.empty()));
+    return reader.find(id);
   }
 
   @Override
   public CompletionStage<Optional<JobResult>> findResult(String id) {
-    return snapshot(id).thenCompose(this::result);
+    return reader.findResult(id);
   }
 
   @Override
@@ -148,7 +147,7 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
         .thenApply(
             result ->
                 result
-                    .filter(known -> isFinal(known.outcome()))
+                    .filter(known -> JobReader.isFinal(known.outcome()))
                     .flatMap(known -> value(id, known))
                     .map(value -> typed(id, value, type.result())));
   }
@@ -159,21 +158,19 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
       throw new IllegalArgumentException("wait between 0 and 1 day");
     }
     long deadline = System.nanoTime() + atMost.toNanos();
-    return snapshot(id)
+    return reader
+        .snapshot(id)
         .thenCompose(
             seen ->
-                result(seen)
+                reader
+                    .result(seen)
                     .thenCompose(
                         result ->
-                            result.isPresent() && isOver(seen, result.get())
-                                ? CompletableFuture.completedFuture(result.get())
-                                : new ResultWait(redis, keys.results(id), codec, threads)
-                                    .await(seen.lastEntry(), deadline)
-                                    .thenCompose(
-                                        entry ->
-                                            entry
-                                                .map(CompletableFuture::completedStage)
-                                                .orElseGet(() -> tooLate(id)))));
+                            result.filter(seen::isOver).isPresent()
+                                ? CompletableFuture.completedFuture(result)
+                                : waits.await(keys.results(id), seen.lastEntry(), deadline)))
+        .thenCompose(
+            result -> result.map(CompletableFuture::completedStage).orElseGet(() -> tooLate(id)));
   }
 
   @Override
@@ -192,89 +189,38 @@ final class RqAsyncJobQueue implements AsyncJobQueue, AutoCloseable {
   }
 
   @Override
+  public CompletionStage<Explanation> explain(String id) {
+    return inspector.explain(id);
+  }
+
+  @Override
+  public CompletionStage<Boolean> requeue(String id) {
+    return inspector.requeue(id);
+  }
+
+  @Override
+  public CompletionStage<Boolean> cancel(String id) {
+    return inspector.cancel(id, DependentJobs.LEAVE);
+  }
+
+  @Override
+  public CompletionStage<Boolean> delete(String id) {
+    return inspector.delete(id, DependentJobs.LEAVE);
+  }
+
+  @Override
   public void close() {
-    threads.close();
+    waits.close();
   }
 
   private CompletionStage<JobResult> tooLate(String id) {
-    return snapshot(id)
+    return reader
+        .snapshot(id)
         .thenCompose(
             seen ->
                 CompletableFuture.failedFuture(
                     new QueueException.ResultTimeout(
                         id, seen.exists() ? seen.hash().status() : JobStatus.UNKNOWN)));
-  }
-
-  /** A job and its newest result as they lie in Redis at one moment, or nearly. */
-  private record Seen(
-      String id,
-      boolean exists,
-      JobHash.Reading reading,
-      List<StreamMessage<String, byte[]>> newest) {
-
-    JobHash hash() {
-      if (reading instanceof JobHash.Whole whole) {
-        return whole.hash();
-      }
-      throw new QueueException.Unreadable(
-          id, "not as RQ writes it: " + ((JobHash.Broken) reading).fields());
-    }
-
-    String lastEntry() {
-      return newest.isEmpty() ? "0-0" : newest.get(0).getId();
-    }
-  }
-
-  private CompletionStage<Seen> snapshot(String id) {
-    String job = keys.job(id);
-    String results = keys.results(id);
-    return redis.readTogether(
-        commands -> {
-          CompletionStage<Long> payload = commands.hstrlen(job, "data");
-          CompletionStage<List<KeyValue<String, byte[]>>> fields =
-              commands.hmget(job, JobHash.fields());
-          CompletionStage<List<StreamMessage<String, byte[]>>> newest =
-              commands.xrevrange(results, Range.unbounded(), Limit.from(1));
-          return payload
-              .thenCombine(
-                  fields, (size, hash) -> new Seen(id, size > 0, JobHash.read(id, hash), List.of()))
-              .thenCombine(
-                  newest, (seen, entry) -> new Seen(id, seen.exists(), seen.reading(), entry));
-        });
-  }
-
-  private CompletionStage<Optional<JobResult>> result(Seen seen) {
-    if (!seen.newest().isEmpty()) {
-      return CompletableFuture.completedFuture(
-          Optional.of(ResultEntry.read(seen.newest().get(0), codec)));
-    }
-    if (!seen.exists() || !(seen.reading() instanceof JobHash.Whole)) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
-    JobStatus status = seen.hash().status();
-    if (status != JobStatus.FINISHED && status != JobStatus.FAILED) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
-    return redis
-        .<List<KeyValue<String, byte[]>>>read(
-            commands -> commands.hmget(keys.job(seen.id()), "result", "exc_info"))
-        .thenApply(
-            fields ->
-                ResultEntry.legacy(
-                    status == JobStatus.FINISHED ? Outcome.SUCCESSFUL : Outcome.FAILED,
-                    seen.hash().endedAt().orElse(Instant.EPOCH),
-                    fields.get(0).getValueOrElse(null),
-                    fields.get(1).getValueOrElse(null),
-                    codec));
-  }
-
-  // An entry of an earlier run is not the end of a job that was queued again.
-  private static boolean isOver(Seen seen, JobResult result) {
-    return isFinal(result.outcome()) && (!seen.exists() || seen.hash().status().isEnded());
-  }
-
-  static boolean isFinal(Outcome outcome) {
-    return outcome != Outcome.RETRIED && outcome != Outcome.UNKNOWN;
   }
 
   private static Optional<Object> value(String id, JobResult result) {

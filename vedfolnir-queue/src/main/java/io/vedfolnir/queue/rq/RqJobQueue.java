@@ -3,6 +3,7 @@ package io.vedfolnir.queue.rq;
 
 import io.vedfolnir.queue.AsyncJobQueue;
 import io.vedfolnir.queue.Enqueue;
+import io.vedfolnir.queue.Explanation;
 import io.vedfolnir.queue.Job;
 import io.vedfolnir.queue.JobQueue;
 import io.vedfolnir.queue.JobResult;
@@ -85,6 +86,26 @@ public final class RqJobQueue implements JobQueue {
   @Override
   public <R> R await(JobType<?, R> type, String id, Duration atMost) {
     return RedisAccess.await(async.await(type, id, atMost));
+  }
+
+  @Override
+  public Explanation explain(String id) {
+    return RedisAccess.await(async.explain(id));
+  }
+
+  @Override
+  public boolean requeue(String id) {
+    return RedisAccess.await(async.requeue(id));
+  }
+
+  @Override
+  public boolean cancel(String id) {
+    return RedisAccess.await(async.cancel(id));
+  }
+
+  @Override
+  public boolean delete(String id) {
+    return RedisAccess.await(async.delete(id));
   }
 
   @Override

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.queue.rq;
 
+import io.vedfolnir.queue.JobRegistry;
 import io.vedfolnir.queue.QueueSettings;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +19,7 @@ public final class RqKeys {
   private static final Pattern QUEUE_NAME =
       Pattern.compile("[^\\p{Cntrl}\\s,*?\\[\\]{}\\\\]{1,200}");
   private static final String INTERMEDIATE = ":intermediate";
+  private static final String OWN = "vedfolnir:{queue}:";
 
   private final String prefix;
 
@@ -115,12 +118,94 @@ public final class RqKeys {
     return prefix + "worker:" + worker;
   }
 
+  /** Sorted set of ids that will not run. */
+  public String canceled(String queue) {
+    return prefix + "canceled:" + name(queue);
+  }
+
+  /** What holds the ids of one registry: a list for the first two, a sorted set for the others. */
+  public String registry(String queue, JobRegistry registry) {
+    return switch (registry) {
+      case QUEUED -> queue(queue);
+      case CLAIMED -> intermediate(queue);
+      case STARTED -> started(queue);
+      case FINISHED -> finished(queue);
+      case FAILED -> failed(queue);
+      case DEFERRED -> deferred(queue);
+      case SCHEDULED -> scheduled(queue);
+      case CANCELED -> canceled(queue);
+    };
+  }
+
+  /** Text that is there while a scheduler takes care of a queue. */
+  public String schedulerLock(String queue) {
+    return prefix + "scheduler-lock:" + name(queue);
+  }
+
+  /** Since when maintenance sees an id in the intermediate list. */
+  public String firstSeen(String queue, String id) {
+    return intermediate(queue) + ":first_seen:" + id(id);
+  }
+
+  /** Text that is there while all workers are suspended. */
+  public String suspended() {
+    return prefix + "suspended";
+  }
+
+  /** Channel of the commands for a worker. */
+  public String commands(String worker) {
+    return prefix + "pubsub:" + worker;
+  }
+
+  /** Set of what a worker runs (RQ 3); members are {@link #member}. */
+  public String executionsOf(String worker) {
+    return worker(worker) + ":executions";
+  }
+
+  /** Set of the ids of a group. */
+  public String group(String group) {
+    return prefix + "group:" + group;
+  }
+
+  /** Glob of all keys that begin as a job's, for an operator's SCAN. */
+  public String anyJob() {
+    return prefix + "job:*";
+  }
+
+  /** The job whose hash this key is; not of the keys beside it. */
+  public Optional<String> jobOf(String key) {
+    return after(prefix + "job:", key).filter(RqKeys::isJobId);
+  }
+
+  /** The queue that a member of {@link #queues} names, if it is one that we would name so. */
+  public Optional<String> queueOf(String key) {
+    return after(prefix + "queue:", key).filter(RqKeys::isQueueName);
+  }
+
+  /** The worker that a member of {@link #workers} names. */
+  public Optional<String> workerOf(String key) {
+    return after(prefix + "worker:", key);
+  }
+
+  private static Optional<String> after(String start, String key) {
+    return key.startsWith(start) ? Optional.of(key.substring(start.length())) : Optional.empty();
+  }
+
+  /** Stream that tells a process's wait for results of one more job; not RQ's, and short-lived. */
+  public String waits(String process) {
+    return OWN + "waits:" + process;
+  }
+
   /** How an execution is named in sorted sets since RQ 2.0. */
   public String member(String id, String execution) {
-    if (!EXECUTION_ID.matcher(execution).matches()) {
+    if (!isExecutionId(execution)) {
       throw new IllegalArgumentException("an execution id is 32 hexadecimal digits");
     }
     return id(id) + ":" + execution;
+  }
+
+  static boolean isExecutionId(String execution) {
+    return EXECUTION_ID.matcher(execution).matches();
   }
 
   /** Text as it is stored. */
@@ -139,12 +224,17 @@ public final class RqKeys {
    * @throws IllegalArgumentException otherwise
    */
   public static String name(String queue) {
-    if (!QUEUE_NAME.matcher(queue).matches() || queue.endsWith(INTERMEDIATE)) {
+    if (!isQueueName(queue)) {
       throw new IllegalArgumentException(
           "a queue name takes 1 to 200 characters, no blanks, control characters, commas, globs or"
               + " braces, and does not end in :intermediate");
     }
     return queue;
+  }
+
+  /** Whether {@link #name} takes it. */
+  static boolean isQueueName(String queue) {
+    return QUEUE_NAME.matcher(queue).matches() && !queue.endsWith(INTERMEDIATE);
   }
 
   private static String id(String id) {

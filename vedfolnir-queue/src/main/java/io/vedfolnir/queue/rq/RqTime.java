@@ -9,6 +9,7 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Optional;
 
 /** RQ's three ways to write a time. A date in any other form stops a Python worker. */
 public final class RqTime {
@@ -45,6 +46,13 @@ public final class RqTime {
   public static String seconds(Instant instant) {
     long micros = ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     return String.format(Locale.ROOT, "%d.%06d", micros / 1_000_000, micros % 1_000_000);
+  }
+
+  /** The time of a score; empty for what is kept for ever, which is infinite or -1. */
+  static Optional<Instant> ofScore(double score) {
+    return Double.isFinite(score) && score >= 0 && score < 1e11
+        ? Optional.of(Instant.ofEpochMilli((long) (score * 1_000)))
+        : Optional.empty();
   }
 
   /** Whole seconds, as scores of the registries. */

@@ -22,7 +22,7 @@ final class WaitingThreads implements Executor, AutoCloseable {
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
           WaitingThreads::named,
-          // A wait may outlive its queue; its connection is still to be closed.
+          // Closing a queue ends its waits; their connection is still to be closed then.
           (task, closed) -> named(task).start());
 
   WaitingThreads() {

@@ -14,7 +14,8 @@ record RqLine(String prefix, String pin, String variable) {
     return switch (line) {
       case "2" -> new RqLine("2.", "2.12.0", "VEDFOLNIR_PYTHON_RQ2");
       case "1.16" -> new RqLine("1.16.", "1.16.2", "VEDFOLNIR_PYTHON_RQ1");
-      default -> throw new IllegalArgumentException("RQ lines are 2 and 1.16, not " + line);
+      case "1.13" -> new RqLine("1.13", "1.13.0", "VEDFOLNIR_PYTHON_RQ113");
+      default -> throw new IllegalArgumentException("RQ lines are 2, 1.16 and 1.13, not " + line);
     };
   }
 }

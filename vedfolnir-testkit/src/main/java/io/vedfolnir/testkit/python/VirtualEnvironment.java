@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A Python virtual environment that is made once and shared by all processes of a build. */
@@ -17,8 +18,8 @@ record VirtualEnvironment(Path folder) {
     return new VirtualEnvironment(folder);
   }
 
-  /** The interpreter, with that requirement installed. */
-  Path with(String requirement) throws IOException {
+  /** The interpreter, with these requirements installed. */
+  Path with(List<String> requirements) throws IOException {
     Path parent = Files.createDirectories(folder.toAbsolutePath().getParent());
     Path lock = parent.resolve(folder.getFileName() + ".lock");
     // A file lock holds between processes; threads of one JVM would trip over it.
@@ -27,24 +28,26 @@ record VirtualEnvironment(Path folder) {
               FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock held = channel.lock()) {
         if (held.isValid() && !Files.exists(complete())) {
-          make(requirement);
+          make(requirements);
         }
       }
     }
     return python();
   }
 
-  private void make(String requirement) throws IOException {
+  private void make(List<String> requirements) throws IOException {
     Command.run(List.of("python3", "-m", "venv", "--clear", folder.toString()));
-    Command.run(
-        List.of(
-            python().toString(),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            requirement));
+    List<String> install =
+        new ArrayList<>(
+            List.of(
+                python().toString(),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check"));
+    install.addAll(requirements);
+    Command.run(install);
     // Last: a half-made environment is made anew.
     Files.createFile(complete());
   }
