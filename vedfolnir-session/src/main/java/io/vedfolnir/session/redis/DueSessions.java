@@ -54,9 +54,8 @@ final class DueSessions {
 
   /** Takes a message of Redis about a key that it evicted; any key. */
   void evicted(byte[] key) {
-    String name = new String(key, UTF_8);
-    if (name.startsWith(settings.keyPrefix()) && evictedAt.size() < MOST_EVICTIONS) {
-      evictedAt.put(name.substring(settings.keyPrefix().length()), System.nanoTime());
+    if (evictedAt.size() < MOST_EVICTIONS) {
+      keys.idOf(new String(key, UTF_8)).ifPresent(id -> evictedAt.put(id, System.nanoTime()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.vedfolnir.session.redis;
 
 import io.vedfolnir.session.SessionId;
 import io.vedfolnir.session.SessionSettings;
+import java.util.Optional;
 
 /** Every key of the session side; nothing else builds one. */
 final class SessionKeys {
@@ -18,6 +19,13 @@ final class SessionKeys {
   /** STRING, the document; expires. */
   String session(String id) {
     return keyPrefix + SessionId.require(id);
+  }
+
+  /** The id of the session that lies under a key; empty if it is no session's. */
+  Optional<String> idOf(String key) {
+    return key.startsWith(keyPrefix)
+        ? Optional.of(key.substring(keyPrefix.length()))
+        : Optional.empty();
   }
 
   /** ZSET, session id to expiry in ms since 1970; no TTL. */

@@ -258,7 +258,7 @@ class SessionCommandsTest {
     return trace(
         () -> {
           call.run();
-          ((RedisAsyncSessionStore) sessions.store.async()).drain();
+          sessions.settle();
         });
   }
 

@@ -287,9 +287,9 @@ class SessionStoreTest {
     String id = store.create(Login.of(7, "ada")).id();
 
     assertThat(store.delete(id)).isTrue();
-    assertThat(sessions.redis().exists(sessions.key(id), sessions.deadlinesKey())).isZero();
-    store.find(id); // behind the removal from the user's index, on the same connection
-    assertThat(sessions.redis().exists(sessions.userKey(7))).isZero();
+    assertThat(sessions.redis().exists(sessions.key(id))).isZero();
+    sessions.settle();
+    assertThat(sessions.redis().exists(sessions.userKey(7), sessions.deadlinesKey())).isZero();
     assertThat(store.delete(id)).isFalse();
   }
 

@@ -75,6 +75,11 @@ final class Sessions implements AutoCloseable {
     return settings.indexPrefix() + "deadlines";
   }
 
+  /** Waits for what the store writes behind its replies. */
+  void settle() {
+    ((RedisAsyncSessionStore) store.async()).drain();
+  }
+
   /** Puts a document there as another program does. */
   void put(String id, String document) {
     redis().set(key(id), document, SetArgs.Builder.ex(7_200));

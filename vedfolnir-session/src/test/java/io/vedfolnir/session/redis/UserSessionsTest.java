@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.XAddArgs;
-import io.vedfolnir.redis.RedisAccess;
 import io.vedfolnir.session.AttributeKey;
 import io.vedfolnir.session.Login;
 import io.vedfolnir.session.Session;
@@ -75,7 +74,7 @@ class UserSessionsTest {
 
     putFromPython(7, now());
     store.touch(FROM_PYTHON);
-    drain();
+    sessions.settle();
     assertThat(elsewhere.findByUser(7)).extracting(Session::id).containsExactly(FROM_PYTHON);
   }
 
@@ -88,7 +87,7 @@ class UserSessionsTest {
     sessions.put(broken.id(), "{");
 
     assertThat(store.findByUser(7)).containsExactly(kept);
-    drain();
+    sessions.settle();
     assertThat(sessions.redis().zrange(sessions.userKey(7), 0, -1))
         .containsExactlyInAnyOrder(kept.id(), broken.id());
     assertThat(store.deleteByUser(7)).isEqualTo(2);
@@ -282,10 +281,5 @@ class UserSessionsTest {
 
   private String now() {
     return Instant.ofEpochMilli(sessions.access.clock().instant().toEpochMilli()).toString();
-  }
-
-  private void drain() {
-    ((RedisAsyncSessionStore) store.async()).drain();
-    RedisAccess.await(sessions.access.read(commands -> commands.ping()));
   }
 }
