@@ -3,6 +3,7 @@ package io.vedfolnir.queue.rq;
 
 import io.vedfolnir.queue.QueueSettings;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -115,12 +116,60 @@ public final class RqKeys {
     return prefix + "worker:" + worker;
   }
 
+  /** Set of the ids of a group. */
+  public String group(String group) {
+    return prefix + "group:" + group;
+  }
+
+  /** Set of the names of all groups. */
+  public String groups() {
+    return prefix + "groups";
+  }
+
+  /** String that pauses all workers while it is there. */
+  public String suspended() {
+    return prefix + "suspended";
+  }
+
+  /** Channel on which a worker gets commands. */
+  public String commands(String worker) {
+    return prefix + "pubsub:" + worker;
+  }
+
+  /** String that says who sweeps the registries of a queue. */
+  public String sweepLock(String queue) {
+    return prefix + "clean_registries:" + name(queue);
+  }
+
+  /** When RQ's maintenance first saw an id in the intermediate list. */
+  public String firstSeen(String queue, String id) {
+    return intermediate(queue) + ":first_seen:" + id(id);
+  }
+
+  /** Stream of the ids whose job was gone when they were to be run; ours, not RQ's. */
+  public String ghosts() {
+    return prefix + "vedfolnir:ghosts";
+  }
+
   /** How an execution is named in sorted sets since RQ 2.0. */
   public String member(String id, String execution) {
     if (!EXECUTION_ID.matcher(execution).matches()) {
       throw new IllegalArgumentException("an execution id is 32 hexadecimal digits");
     }
     return id(id) + ":" + execution;
+  }
+
+  /** The job of an entry in a registry of started jobs; RQ before 2.0 enters the bare id. */
+  public static String jobOf(String member) {
+    int colon = member.indexOf(':');
+    return colon < 0 ? member : member.substring(0, colon);
+  }
+
+  /** The execution of an entry in a registry of started jobs, if it names one. */
+  public static Optional<String> executionOf(String member) {
+    int colon = member.indexOf(':');
+    return Optional.of(member.substring(colon + 1))
+        .filter(execution -> colon >= 0 && EXECUTION_ID.matcher(execution).matches());
   }
 
   /** Text as it is stored. */

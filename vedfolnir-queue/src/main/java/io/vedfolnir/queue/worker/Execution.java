@@ -19,7 +19,9 @@ final class Execution implements JobContext {
   /** Why a run ends before its handler does. */
   enum Interruption {
     TIMEOUT,
-    SHUTDOWN
+    SHUTDOWN,
+    STOPPED,
+    KILLED
   }
 
   private final JobHash hash;
@@ -85,7 +87,11 @@ final class Execution implements JobContext {
   /** The handler has come back; no interrupt of this run reaches the thread after this. */
   synchronized void leave() {
     handlerThread = null;
-    // The interrupt was for the handler alone.
+    forgetInterrupt();
+  }
+
+  /** An interrupt was for what has just ended on this thread, and for nothing that follows. */
+  void forgetInterrupt() {
     boolean cleared = Thread.interrupted();
     cancelled |= cleared;
   }
