@@ -202,6 +202,8 @@ final class Intake {
       starts.confirm(claim, payload);
     } else if (hash.status() != JobStatus.QUEUED) {
       unstartable.skip(claim, hash.status());
+    } else if (starts.isPlanned(claim.id())) {
+      unstartable.skip(claim, JobStatus.STARTED); // its id was in the queue twice
     } else if (hash.isOverdue(workshop.now())) {
       unstartable.overdue(claim);
     } else {

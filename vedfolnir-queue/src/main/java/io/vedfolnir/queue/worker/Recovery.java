@@ -15,6 +15,7 @@ import io.vedfolnir.queue.rq.RqTime;
 import io.vedfolnir.queue.worker.Outcome.Goal;
 import io.vedfolnir.redis.Decision;
 import io.vedfolnir.redis.RedisAccess;
+import io.vedfolnir.redis.RedisAccessException;
 import io.vedfolnir.redis.WatchedTransaction;
 import java.time.Instant;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +80,7 @@ final class Recovery {
     }
     Done done =
         watched(
+            commands -> commands.zrem(keys.started(queue), member),
             List.of(keys.job(id)),
             commands ->
                 look(
@@ -178,6 +181,7 @@ final class Recovery {
     }
     Done done =
         watched(
+            commands -> commands.lrem(intermediate, 0, raw),
             List.of(keys.job(id), intermediate),
             commands ->
                 look(
@@ -242,11 +246,20 @@ final class Recovery {
   }
 
   private Done watched(
+      Function<RedisAsyncCommands<String, byte[]>, CompletionStage<Long>> drop,
       List<String> watch,
-      java.util.function.Function<RedisAsyncCommands<String, byte[]>, CompletionStage<Seen>> read,
-      java.util.function.Function<Seen, Decision<Done>> decide) {
-    return RedisAccess.await(
-        workshop.redis().watched(new WatchedTransaction<>(watch, read, decide, TRIES)));
+      Function<RedisAsyncCommands<String, byte[]>, CompletionStage<Seen>> read,
+      Function<Seen, Decision<Done>> decide) {
+    try {
+      return RedisAccess.await(
+          workshop.redis().watched(new WatchedTransaction<>(watch, read, decide, TRIES)));
+    } catch (RedisAccessException.Rejected e) {
+      // Where the hash should be is something else. Left where it is, it would be met for ever.
+      log.warn("a job's key holds no hash; its entry is dropped: {}", e.getMessage());
+      RedisAccess.await(workshop.redis().<Long>call(drop));
+      workshop.tally().unreadable.increment();
+      return Done.NOTHING;
+    }
   }
 
   private static Decision<Done> write(

@@ -73,7 +73,7 @@ public final class RqWorker implements Worker {
               endings.add(ending);
               bell.ring();
             });
-    this.sweep = new Sweep(workshop, dependents);
+    this.sweep = new Sweep(workshop, dependents, System::nanoTime);
     this.loop =
         new WorkLoop(
             workshop, slots, bell, runner, endings, dependents, idleness, this::sweepTwiceSoon);

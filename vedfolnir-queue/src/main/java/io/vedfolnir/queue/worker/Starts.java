@@ -67,6 +67,10 @@ final class Starts {
     return planned.size();
   }
 
+  boolean isPlanned(String id) {
+    return planned.stream().anyMatch(start -> start.execution().id().equals(id));
+  }
+
   /** This job is to be started in the next transaction. */
   void plan(Claim claim, JobHash hash, byte @Nullable [] payload) {
     Execution execution =

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ final class Sweep implements Runnable {
   private static final Limit AT_ONCE = Limit.from(1_000);
 
   private final Workshop workshop;
+  private final LongSupplier ticks;
   private final RqKeys keys;
   private final Recovery recovery;
   private final Maintenance maintenance;
@@ -38,8 +40,14 @@ final class Sweep implements Runnable {
   /** When this worker first saw what lies in the intermediate lists, in nanoseconds. */
   private final Map<String, Map<String, Long>> sightings = new HashMap<>();
 
-  Sweep(Workshop workshop, Dependents dependents) {
+  /**
+   * Sweeps the queues of this worker.
+   *
+   * @param ticks nanoseconds that go on, as {@link System#nanoTime()}
+   */
+  Sweep(Workshop workshop, Dependents dependents, LongSupplier ticks) {
     this.workshop = workshop;
+    this.ticks = ticks;
     this.keys = workshop.keys();
     this.recovery = new Recovery(workshop, dependents);
     this.maintenance = new Maintenance(workshop);
@@ -75,7 +83,7 @@ final class Sweep implements Runnable {
             workshop
                 .redis()
                 .<List<byte[]>>read(commands -> commands.lrange(keys.intermediate(queue), 0, 999)));
-    long now = System.nanoTime();
+    long now = ticks.getAsLong();
     Map<String, Long> before = sightings.getOrDefault(queue, Map.of());
     sightings.put(
         queue,

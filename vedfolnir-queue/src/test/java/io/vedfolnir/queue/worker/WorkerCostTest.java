@@ -33,7 +33,7 @@ class WorkerCostTest {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerCostTest.class);
   private static final int SLOTS = 64;
-  private static final int JOBS = 32 * SLOTS;
+  private static final int JOBS = 48 * SLOTS;
   @RegisterExtension static final RedisExtension server = RedisExtension.hardened().withOwnServer();
 
   private QueueRig rig;
