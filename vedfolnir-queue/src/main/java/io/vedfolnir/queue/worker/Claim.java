@@ -10,7 +10,7 @@ final class Claim {
 
   private final String queue;
   private final byte[] raw;
-  private long payload;
+  private long payload = -1;
   private @Nullable Execution doubtful;
 
   Claim(String queue, byte[] raw) {
@@ -31,6 +31,10 @@ final class Claim {
   /** The list element as text; it may be anything. */
   String id() {
     return RqKeys.text(raw);
+  }
+
+  boolean isMeasured() {
+    return payload >= 0;
   }
 
   /** Bytes of the job's payload, once they are known. */

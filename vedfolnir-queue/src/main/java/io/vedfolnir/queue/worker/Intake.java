@@ -140,6 +140,16 @@ final class Intake {
     }
   }
 
+  /**
+   * Lets a job that has no company skip the measuring: it is measured while it is looked at, and
+   * its payload comes with its start. A command more, and a round trip less for who waits for it.
+   */
+  void hasten() {
+    if (moved.size() == 1 && measured.isEmpty() && RqKeys.isJobId(moved.get(0).id())) {
+      measured.add(moved.remove(0));
+    }
+  }
+
   /** The claims of the next look, at most so many. */
   List<Claim> readyToLook(int most) {
     return List.copyOf(measured.subList(0, Math.min(most, measured.size())));
@@ -152,11 +162,17 @@ final class Intake {
    */
   Runnable look(Pipeline round, List<Claim> claims, Consumer<RuntimeException> trouble) {
     List<Reply<List<KeyValue<String, byte[]>>>> replies = new ArrayList<>();
+    List<Runnable> sizes = new ArrayList<>();
     for (Claim claim : claims) {
+      if (!claim.isMeasured()) {
+        sizes.add(measure(round, claim, trouble));
+      }
       replies.add(
           new Reply<>(round.read(commands -> commands.hmget(keys.job(claim.id()), fields(claim)))));
     }
+    boolean hastened = !sizes.isEmpty();
     return () -> {
+      sizes.forEach(Runnable::run);
       Iterator<Claim> each = claims.iterator();
       for (Reply<List<KeyValue<String, byte[]>>> reply : replies) {
         Claim claim = each.next();
@@ -165,17 +181,30 @@ final class Intake {
           unstartable.drop(claim, "its key holds no hash");
         } else if (reply.failure().isPresent()) {
           trouble.accept(reply.failure().get());
-        } else {
+        } else if (claim.isMeasured()) {
           measured.remove(claim);
-          decide(claim, reply.value() == null ? List.of() : reply.value());
+          decide(claim, reply.value() == null ? List.of() : reply.value(), hastened);
         }
+      }
+    };
+  }
+
+  private Runnable measure(Pipeline round, Claim claim, Consumer<RuntimeException> trouble) {
+    Reply<Long> reply =
+        new Reply<>(round.read(commands -> commands.hstrlen(keys.job(claim.id()), "data")));
+    return () -> {
+      Long size = reply.failure().isPresent() ? null : reply.value();
+      if (size != null) {
+        claim.payload(size);
+      } else if (!reply.isRejected()) {
+        reply.failure().ifPresent(trouble);
       }
     };
   }
 
   private String[] fields(Claim claim) {
     String[] fields = JobHash.fields();
-    if (claim.payload() > workshop.settings().maxPayload()) {
+    if (!claim.isMeasured() || claim.payload() > workshop.settings().maxPayload()) {
       return fields;
     }
     String[] withPayload = Arrays.copyOf(fields, fields.length + 1);
@@ -183,7 +212,7 @@ final class Intake {
     return withPayload;
   }
 
-  private void decide(Claim claim, List<KeyValue<String, byte[]>> reply) {
+  private void decide(Claim claim, List<KeyValue<String, byte[]>> reply, boolean hastened) {
     if (claim.payload() == 0) {
       unstartable.ghost(claim);
       return;
@@ -206,6 +235,8 @@ final class Intake {
       unstartable.skip(claim, JobStatus.STARTED); // its id was in the queue twice
     } else if (hash.isOverdue(workshop.now())) {
       unstartable.overdue(claim);
+    } else if (hastened && claim.payload() <= workshop.settings().maxPayload()) {
+      starts.planWithFetch(claim, hash);
     } else {
       starts.plan(claim, hash, payload);
     }

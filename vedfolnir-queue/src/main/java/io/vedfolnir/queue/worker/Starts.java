@@ -39,16 +39,28 @@ final class Starts {
 
   private static final class Start {
     private final Claim claim;
-    private final Started started;
+    private final Execution execution;
+    private final boolean fetches;
+    private Optional<byte[]> payload;
+    private @Nullable CompletableFuture<byte[]> fetched;
     private @Nullable CompletableFuture<Long> taken;
 
-    Start(Claim claim, Started started) {
+    Start(Claim claim, Execution execution, Optional<byte[]> payload, boolean fetches) {
       this.claim = claim;
-      this.started = started;
+      this.execution = execution;
+      this.payload = payload;
+      this.fetches = fetches;
     }
 
     Execution execution() {
-      return started.execution();
+      return execution;
+    }
+
+    Started started() {
+      if (fetched != null) {
+        payload = Optional.ofNullable(fetched.getNow(new byte[0]));
+      }
+      return new Started(execution, payload);
     }
   }
 
@@ -71,8 +83,21 @@ final class Starts {
     return planned.stream().anyMatch(start -> start.execution().id().equals(id));
   }
 
-  /** This job is to be started in the next transaction. */
+  /**
+   * This job is to be started in the next transaction.
+   *
+   * @param payload field {@code data}; null if it is larger than the worker takes
+   */
   void plan(Claim claim, JobHash hash, byte @Nullable [] payload) {
+    plan(claim, hash, Optional.ofNullable(payload), false);
+  }
+
+  /** This job is to be started in the next transaction, which also fetches its payload. */
+  void planWithFetch(Claim claim, JobHash hash) {
+    plan(claim, hash, Optional.empty(), true);
+  }
+
+  private void plan(Claim claim, JobHash hash, Optional<byte[]> payload, boolean fetches) {
     Execution execution =
         new Execution(
             hash,
@@ -80,7 +105,7 @@ final class Starts {
             UUID.randomUUID().toString().replace("-", ""),
             workshop.now(),
             timeout(hash));
-    planned.add(new Start(claim, new Started(execution, Optional.ofNullable(payload))));
+    planned.add(new Start(claim, execution, payload, fetches));
   }
 
   /** Whether a start whose reply was lost has happened after all. */
@@ -124,6 +149,8 @@ final class Starts {
     Instant now = execution.startedAt();
     byte[] date = bytes(RqTime.date(now));
     long lease = workshop.lease().toSeconds();
+    start.fetched =
+        start.fetches ? commands.hget(keys.job(id), "data").toCompletableFuture() : null;
     commands.hset(
         executionKey,
         Map.of(
@@ -166,7 +193,7 @@ final class Starts {
         new Return(workshop).afterStart(start.execution());
         workshop.tally().skipped.increment();
       } else {
-        started.accept(start.started);
+        started.accept(start.started());
       }
     }
   }

@@ -223,6 +223,7 @@ final class WorkLoop {
     Reply<Optional<TransactionReply>> exec = write(round);
     int free = mayMove();
     boolean moreComes = free > 0 || intake.size() > 0;
+    intake.hasten();
     Runnable sizes = intake.measure(round, trouble);
     Runnable pause = free > 0 && suspension.isDue() ? suspension.ask(round, trouble) : () -> {};
     Runnable moves = free > 0 ? intake.move(round, free, trouble) : () -> {};
