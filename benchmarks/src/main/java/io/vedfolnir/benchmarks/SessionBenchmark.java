@@ -75,7 +75,7 @@ public class SessionBenchmark {
   @Benchmark
   public Session create() {
     return sessions.create(
-        Login.of(ThreadLocalRandom.current().nextLong(100_000), "admin")
+        Login.of(ThreadLocalRandom.current().nextLong(1, 100_000), "admin")
             .withRole("admin")
             .withPlatform(123, "My Platform"));
   }

@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -184,7 +185,8 @@ public final class RedisAccess implements AutoCloseable {
    */
   public <T> CompletionStage<T> readTogether(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> commands) {
-    return mapped(() -> batched(commands), Failures::ofRead);
+    // No batch needed: they leave in one flush anyway, and it does not matter what comes between.
+    return mapped(() -> shared.send(commands), Failures::ofRead);
   }
 
   /**
@@ -251,6 +253,16 @@ public final class RedisAccess implements AutoCloseable {
       connection.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens a near cache: values that are read again without a round trip until they change.
+   *
+   * @param decode makes a value of a key and its bytes; what it throws fails that one read
+   * @param maxEntries most values that are kept; the least recently used goes. 1 to 10,000,000
+   */
+  public <V> NearCache<V> nearCache(BiFunction<String, byte[], V> decode, int maxEntries) {
+    return new NearCache<>(this, connector, decode, maxEntries);
   }
 
   /** How Redis is doing, asked now; never throws. */

@@ -47,7 +47,7 @@ final class SharedConnection {
     connection.setAutoFlushCommands(false);
   }
 
-  /** Sends the one command that the function makes. */
+  /** Sends what the function makes: one command, or a few of which the last one answers for all. */
   <T> CompletionStage<T> send(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> command) {
     enter(1);

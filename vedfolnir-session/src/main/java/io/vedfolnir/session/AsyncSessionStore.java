@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.session;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
@@ -28,6 +29,21 @@ public interface AsyncSessionStore {
   /** See {@link SessionStore#rotate}. */
   CompletionStage<Optional<Session>> rotate(String id);
 
+  /** See {@link SessionStore#switchPlatform}. */
+  default CompletionStage<Optional<Session>> switchPlatform(
+      String id, long connectionId, String name) {
+    return update(id, session -> session.withPlatform(connectionId, name));
+  }
+
   /** See {@link SessionStore#delete}. */
   CompletionStage<Boolean> delete(String id);
+
+  /** See {@link SessionStore#findByUser}. */
+  CompletionStage<List<Session>> findByUser(long userId);
+
+  /** See {@link SessionStore#deleteByUser}. */
+  CompletionStage<Integer> deleteByUser(long userId);
+
+  /** See {@link SessionStore#deleteByUserExcept}. */
+  CompletionStage<Integer> deleteByUserExcept(long userId, String keptId);
 }

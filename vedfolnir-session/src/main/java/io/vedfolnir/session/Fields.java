@@ -24,6 +24,7 @@ final class Fields {
   static final String LAST_ACTIVITY = "last_activity";
   static final String FLASK_LAST_ACTIVITY = "_last_activity";
   static final String LAST_UPDATED = "_last_updated";
+  static final String RENEWED_AT = "_renewed_at";
   static final String SESSION_ID = "session_id";
 
   private static final String OWN_USER = "a session belongs to one user: end it and log in anew";
@@ -41,6 +42,7 @@ final class Fields {
           Map.entry(CREATED_AT, BY_STORE),
           Map.entry(LAST_ACTIVITY, BY_STORE),
           Map.entry(LAST_UPDATED, BY_STORE),
+          Map.entry(RENEWED_AT, BY_STORE),
           Map.entry(SESSION_ID, BY_STORE));
 
   private Fields() {}

@@ -93,6 +93,14 @@ public final class Session {
     return text(Fields.FINGERPRINT);
   }
 
+  /**
+   * When the session was last given a new id, or was kept while all others of its user were ended:
+   * {@code _renewed_at}. Empty if neither has happened.
+   */
+  public Optional<Instant> renewedAt() {
+    return time(Fields.RENEWED_AT);
+  }
+
   /** When the user logged in: {@code created_at}, from which the absolute lifetime counts. */
   public Optional<Instant> createdAt() {
     return time(Fields.CREATED_AT);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * How a session begins, changes, is renewed and ends, wherever it is stored; for stores.
@@ -68,7 +69,7 @@ public final class SessionLife {
   /** The same content under a new id; the CSRF token, if there is one, is new as well. */
   public Session renew(Session session, Instant now) {
     String id = SessionId.random();
-    return stamped(session.withId(id), now)
+    return renewedAt(stamped(session.withId(id), now), now)
         .replace(Fields.SESSION_ID, JsonText.quote(id))
         .replace(Fields.CSRF_TOKEN, JsonText.quote(SessionId.random()));
   }
@@ -88,6 +89,21 @@ public final class SessionLife {
       return Optional.empty();
     }
     return Optional.of(left.compareTo(idle) < 0 ? left : idle);
+  }
+
+  /** The same session, as one that begins to count at that moment. */
+  public Session renewedAt(Session session, Instant moment) {
+    return session.put(Fields.RENEWED_AT, Timestamps.write(moment));
+  }
+
+  /**
+   * Whether "log out everywhere" at that moment has ended the session: it is neither from a later
+   * login nor was it renewed later. One that does not say when it began is ended.
+   */
+  public boolean isEndedBy(Session session, Instant moment) {
+    return Stream.of(session.createdAt(), session.renewedAt())
+        .flatMap(Optional::stream)
+        .noneMatch(begin -> begin.isAfter(moment));
   }
 
   private static Session stamped(Session session, Instant now) {

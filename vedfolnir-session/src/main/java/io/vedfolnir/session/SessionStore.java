@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.session;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -89,6 +90,15 @@ public interface SessionStore extends AutoCloseable {
   Optional<Session> rotate(String id);
 
   /**
+   * Moves a session to another platform connection: its platform fields change all at once, nothing
+   * else does. Costs and fails as {@link #update}.
+   *
+   * @param connectionId number of the platform connection
+   * @param name its display name
+   */
+  Optional<Session> switchPlatform(String id, long connectionId, String name);
+
+  /**
    * Ends a session: nothing of the document is left when this returns, even if it was unreadable.
    * One round trip.
    *
@@ -98,6 +108,37 @@ public interface SessionStore extends AutoCloseable {
    * @return whether there was one
    */
   boolean delete(String id);
+
+  /**
+   * The live sessions of a user, the next to expire first. Two round trips, however many there are.
+   *
+   * <p>Those that Python has written are among them once this or another JVM has seen them. One
+   * that cannot be read is left out.
+   */
+  List<Session> findByUser(long userId);
+
+  /**
+   * Ends all sessions of a user, also those that only Python has written and no index knows (OWASP
+   * ASVS 5.0, 7.4.2): no read of ours shows a session that began before. A login that comes later
+   * counts. Two round trips if nobody interferes.
+   *
+   * <p>After {@code OutcomeUnknown} call it again.
+   *
+   * @return how many sessions of the index were removed; those that it did not know are not counted
+   * @throws SessionException.Conflict if logins of the user won every try
+   */
+  int deleteByUser(long userId);
+
+  /**
+   * Ends all sessions of a user but one, as {@link #deleteByUser} does: log out everywhere else
+   * (OWASP ASVS 5.0, 7.4.3). If the one to keep does not exist, none is kept.
+   *
+   * @param keptId the session that goes on
+   * @return how many sessions of the index were removed
+   * @throws SessionException.Unreadable if the session to keep cannot be read; nothing was removed
+   * @throws IllegalArgumentException if the session to keep is another user's
+   */
+  int deleteByUserExcept(long userId, String keptId);
 
   /** The same store without waiting. */
   AsyncSessionStore async();

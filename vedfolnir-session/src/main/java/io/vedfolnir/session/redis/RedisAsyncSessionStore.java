@@ -2,6 +2,7 @@
 package io.vedfolnir.session.redis;
 
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.vedfolnir.redis.Decision;
 import io.vedfolnir.redis.RedisAccess;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +37,9 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
   private final SessionJson json;
   private final SessionLife life;
   private final WritesBehind behind = new WritesBehind();
+  private final UserIndex index;
+  private final NotBefore notBefore;
+  private final UserVerbs users;
 
   RedisAsyncSessionStore(RedisAccess redis, SessionSettings settings) {
     this.redis = redis;
@@ -44,11 +47,14 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
     this.keys = new SessionKeys(settings);
     this.json = new SessionJson(settings.maxDocumentBytes());
     this.life = new SessionLife(settings);
+    this.index = new UserIndex(redis, keys, behind);
+    this.notBefore = new NotBefore(keys);
+    this.users = new UserVerbs(redis, settings, keys, json, index, notBefore);
   }
 
   @Override
   public CompletionStage<Session> create(Login login) {
-    Instant now = redis.clock().instant();
+    Instant now = notBefore.after(login.userId(), redis.clock().instant());
     Session session = life.begin(login, now);
     byte[] document = json.write(session, Map.of());
     Duration ttl = life.timeLeft(session, now).orElseThrow();
@@ -56,22 +62,41 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
         .transact(
             commands -> {
               commands.set(keys.session(session.id()), document, SetArgs.Builder.px(ttl));
-              index(commands, session, now.plus(ttl));
+              index.put(commands, session, now.plus(ttl));
+              notBefore.ask(commands);
             })
-        .thenApply(
+        .thenCompose(
             reply -> {
               reply.orThrow();
-              return session;
+              notBefore.learn(reply.<List<StreamMessage<String, byte[]>>>find(3).orElseThrow());
+              return afterMark(session, now);
             });
+  }
+
+  /**
+   * Another process may have ended all sessions of the user just before, at a moment that by our
+   * idea of the clock is later than this login. It was before in fact: the session says so.
+   */
+  private CompletionStage<Session> afterMark(Session session, Instant now) {
+    Instant counts = notBefore.after(session.userId().orElseThrow(), now);
+    if (counts.equals(now)) {
+      return CompletableFuture.completedFuture(session);
+    }
+    Session later = life.renewedAt(session, counts);
+    byte[] document = json.write(later, session.fields());
+    SetArgs present = SetArgs.Builder.xx().keepttl();
+    return redis
+        .call(commands -> commands.set(keys.session(later.id()), document, present))
+        .thenApply(ok -> later);
   }
 
   @Override
   public CompletionStage<Optional<Session>> find(String id) {
     String key = keys.session(id);
     return typed(
-        redis
-            .read(commands -> commands.get(key))
-            .thenApply(document -> present(id, document, redis.clock().instant())));
+        redis.readTogether(
+            commands ->
+                document(commands, key).thenApply(document -> sighted(present(id, document)))));
   }
 
   @Override
@@ -81,9 +106,9 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
         redis.readTogether(
             commands ->
                 commands
-                    .get(key)
+                    .pttl(key)
                     .thenCombine(
-                        commands.pttl(key), (document, ttl) -> touched(id, document, ttl))));
+                        document(commands, key), (ttl, document) -> touched(id, document, ttl))));
   }
 
   @Override
@@ -100,7 +125,13 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
 
   @Override
   public CompletionStage<Optional<Session>> rotate(String id) {
-    return changing(id, before -> move(before, redis.clock().instant()));
+    return changing(
+        id,
+        before -> {
+          Instant now = redis.clock().instant();
+          return move(
+              before, before.userId().isPresent() ? notBefore.after(user(before), now) : now);
+        });
   }
 
   @Override
@@ -111,14 +142,27 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
             commands -> {
               commands.get(key);
               commands.del(key);
-              commands.zrem(keys.deadlines(), SessionKeys.member(id));
             })
         .thenApply(
             reply -> {
-              boolean existed = reply.number(1) > 0;
-              owner(id, reply).ifPresent(user -> forget(user, id));
-              return existed;
+              deleted(id, reply).ifPresent(index::removeBehind);
+              return reply.number(1) > 0;
             });
+  }
+
+  @Override
+  public CompletionStage<List<Session>> findByUser(long userId) {
+    return typed(users.find(userId));
+  }
+
+  @Override
+  public CompletionStage<Integer> deleteByUser(long userId) {
+    return typed(users.delete(userId));
+  }
+
+  @Override
+  public CompletionStage<Integer> deleteByUserExcept(long userId, String keptId) {
+    return typed(users.deleteExcept(userId, keptId));
   }
 
   /** Runs a transaction on the one session, while nobody else changes it. */
@@ -128,10 +172,11 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
     return typed(
         redis.watched(
             new WatchedTransaction<byte @Nullable [], Optional<Session>>(
-                List.of(key),
-                commands -> commands.get(key),
+                // The marks as well: who is ended while he changes must not be renewed by it.
+                List.of(key, keys.notBefore()),
+                commands -> document(commands, key),
                 document ->
-                    present(id, document, redis.clock().instant())
+                    present(id, document)
                         .map(decide)
                         .orElseGet(() -> Decision.stop(Optional.empty())),
                 settings.maxUpdateTries())));
@@ -146,12 +191,12 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
     return Decision.write(
         commands -> {
           commands.set(keys.session(after.id()), document, SetArgs.Builder.xx().px(ttl.get()));
-          index(commands, after, now.plus(ttl.get()));
+          index.put(commands, after, now.plus(ttl.get()));
         },
         reply -> {
           reply.orThrow();
           if (reply.find(0).isEmpty()) {
-            unindex(after); // it expired inside EXEC, and was indexed there all the same
+            index.removeBehind(after); // it expired inside EXEC, and was indexed there all the same
             return Optional.empty();
           }
           return Optional.of(after);
@@ -169,8 +214,8 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
         commands -> {
           commands.set(keys.session(after.id()), document, SetArgs.Builder.px(ttl.get()));
           commands.del(keys.session(before.id()));
-          unindex(commands, before);
-          index(commands, after, now.plus(ttl.get()));
+          index.remove(commands, before);
+          index.put(commands, after, now.plus(ttl.get()));
         },
         reply -> {
           reply.orThrow();
@@ -178,21 +223,53 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
         });
   }
 
-  private Optional<Session> present(String id, byte @Nullable [] document, Instant now) {
+  /** Reads a document, and the marks that are new by the way. */
+  private CompletionStage<byte @Nullable []> document(
+      RedisAsyncCommands<String, byte[]> commands, String key) {
+    return commands
+        .get(key)
+        .thenCombine(
+            notBefore.ask(commands),
+            (document, marks) -> {
+              notBefore.learn(marks);
+              return document;
+            });
+  }
+
+  private Optional<Session> present(String id, byte @Nullable [] document) {
     if (document == null) {
       return Optional.empty();
     }
     Session session = json.read(id, document);
-    return life.timeLeft(session, now).map(left -> session);
+    return life.timeLeft(session, redis.clock().instant()).isPresent() && !isEnded(session)
+        ? Optional.of(session)
+        : Optional.empty();
+  }
+
+  private boolean isEnded(Session session) {
+    return session.userId().isPresent()
+        && notBefore.of(user(session)).filter(mark -> life.isEndedBy(session, mark)).isPresent();
+  }
+
+  private static long user(Session session) {
+    return session.userId().orElseThrow();
+  }
+
+  private Optional<Session> sighted(Optional<Session> session) {
+    Instant now = redis.clock().instant();
+    session.ifPresent(
+        found -> life.timeLeft(found, now).ifPresent(left -> index.sight(found, now.plus(left))));
+    return session;
   }
 
   private Optional<Session> touched(String id, byte @Nullable [] document, long ttlMillis) {
     Instant now = redis.clock().instant();
-    Optional<Session> session = present(id, document, now);
-    session
-        .flatMap(found -> life.timeLeft(found, now))
-        .filter(left -> isDue(ttlMillis, left))
-        .ifPresent(left -> slide(keys.session(id), left));
+    Optional<Session> session = sighted(present(id, document));
+    session.ifPresent(
+        found ->
+            life.timeLeft(found, now)
+                .filter(left -> isDue(ttlMillis, left))
+                .ifPresent(left -> slide(found, now, left)));
     return session;
   }
 
@@ -204,45 +281,25 @@ final class RedisAsyncSessionStore implements AsyncSessionStore {
     return ttlMillis < 0 || Math.abs(left.toMillis() - ttlMillis) >= tolerated;
   }
 
-  private void slide(String key, Duration left) {
-    behind.add(redis.call(commands -> commands.pexpire(key, left)), "prolong a session");
-  }
-
-  private void index(RedisAsyncCommands<String, byte[]> commands, Session session, Instant expiry) {
-    byte[] member = SessionKeys.member(session.id());
-    double score = expiry.toEpochMilli();
-    session.userId().ifPresent(user -> commands.zadd(keys.user(user), score, member));
-    commands.zadd(keys.deadlines(), score, member);
-  }
-
-  private void unindex(RedisAsyncCommands<String, byte[]> commands, Session session) {
-    byte[] member = SessionKeys.member(session.id());
-    session.userId().ifPresent(user -> commands.zrem(keys.user(user), member));
-    commands.zrem(keys.deadlines(), member);
-  }
-
-  private void unindex(Session session) {
-    behind.add(redis.transact(commands -> unindex(commands, session)), "clear the index");
-  }
-
-  private void forget(long user, String id) {
+  private void slide(Session session, Instant now, Duration left) {
     behind.add(
-        redis.call(commands -> commands.zrem(keys.user(user), SessionKeys.member(id))),
-        "clear the index of a user");
+        redis.transact(
+            commands -> {
+              commands.pexpire(keys.session(session.id()), left);
+              index.move(commands, session, now.plus(left));
+            }),
+        "prolong a session");
   }
 
-  /** Whose session a deletion has removed, as far as its document can be read. */
-  private OptionalLong owner(String id, TransactionReply reply) {
+  /** Which session a deletion has removed, as far as its document can be read. */
+  private Optional<Session> deleted(String id, TransactionReply reply) {
     if (reply.error(0).isPresent()) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
     try {
-      return reply
-          .<byte[]>find(0)
-          .map(document -> json.read(id, document).userId())
-          .orElseGet(OptionalLong::empty);
+      return reply.<byte[]>find(0).map(document -> json.read(id, document));
     } catch (SessionException.Unreadable e) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
   }
 

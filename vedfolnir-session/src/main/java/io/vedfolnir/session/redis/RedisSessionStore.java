@@ -7,6 +7,7 @@ import io.vedfolnir.session.Login;
 import io.vedfolnir.session.Session;
 import io.vedfolnir.session.SessionSettings;
 import io.vedfolnir.session.SessionStore;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -52,6 +53,26 @@ public final class RedisSessionStore implements SessionStore {
   @Override
   public Optional<Session> rotate(String id) {
     return RedisAccess.await(async.rotate(id));
+  }
+
+  @Override
+  public Optional<Session> switchPlatform(String id, long connectionId, String name) {
+    return RedisAccess.await(async.switchPlatform(id, connectionId, name));
+  }
+
+  @Override
+  public List<Session> findByUser(long userId) {
+    return RedisAccess.await(async.findByUser(userId));
+  }
+
+  @Override
+  public int deleteByUser(long userId) {
+    return RedisAccess.await(async.deleteByUser(userId));
+  }
+
+  @Override
+  public int deleteByUserExcept(long userId, String keptId) {
+    return RedisAccess.await(async.deleteByUserExcept(userId, keptId));
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.vedfolnir.session.redis;
 import io.vedfolnir.session.SessionId;
 import io.vedfolnir.session.SessionSettings;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 
 /** Every key of the session side; nothing else builds one. */
 final class SessionKeys {
@@ -26,12 +27,24 @@ final class SessionKeys {
     return indexPrefix + "user:" + userId;
   }
 
-  /** ZSET, session id to expiry in ms since 1970; no TTL. */
+  /** ZSET, session id and user id to expiry in ms since 1970; no TTL. */
   String deadlines() {
     return indexPrefix + "deadlines";
   }
 
-  /** How an id stands in the sorted sets. */
+  /** STREAM, moments before which the sessions of a user count no more; no TTL. */
+  String notBefore() {
+    return indexPrefix + "not-before";
+  }
+
+  /**
+   * How an id stands among the deadlines: with its user, whom nobody could ask for once it is gone.
+   */
+  static byte[] deadline(String id, OptionalLong user) {
+    return member(user.isPresent() ? id + ":" + user.getAsLong() : id);
+  }
+
+  /** How an id stands in the sorted set of its user. */
   static byte[] member(String id) {
     return id.getBytes(StandardCharsets.US_ASCII);
   }

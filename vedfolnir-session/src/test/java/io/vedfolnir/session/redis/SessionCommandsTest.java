@@ -53,7 +53,8 @@ class SessionCommandsTest {
             "MULTI",
             "SET <id> <json> PX <n>",
             "ZADD user:1 <n> <id>",
-            "ZADD deadlines <n> <id>",
+            "ZADD deadlines <n> <id>:1",
+            "XRANGE not-before (<mark> +",
             "EXEC",
             "1 round trip");
   }
@@ -61,23 +62,33 @@ class SessionCommandsTest {
   @Test
   void findIsOneRoundTrip() throws IOException {
     String id = create();
-    assertThat(trace(() -> sessions.store.find(id))).containsExactly("GET <id>", "1 round trip");
+    assertThat(trace(() -> sessions.store.find(id)))
+        .containsExactly("GET <id>", "XRANGE not-before (<mark> +", "1 round trip");
   }
 
   @Test
   void touchIsOneRoundTripAndWritesNothingMostOfTheTime() throws IOException {
     String id = create();
     assertThat(trace(() -> sessions.store.touch(id)))
-        .containsExactly("GET <id>", "PTTL <id>", "1 round trip");
+        .containsExactly("PTTL <id>", "GET <id>", "XRANGE not-before (<mark> +", "1 round trip");
   }
 
   @Test
   void touchWritesAnOldTtlBehindTheReply() throws IOException {
     String id = create();
     sessions.redis().pexpire(sessions.key(id), Duration.ofMinutes(100));
-    List<String> trace = traceWithFollower(() -> sessions.store.touch(id), id);
+    List<String> trace = traceWithFollower(() -> sessions.store.touch(id));
 
-    assertFollowed(trace, "GET <id>", "PTTL <id>", "PEXPIRE <id> <n>", "GET <id>");
+    assertFollowed(
+        trace,
+        "PTTL <id>",
+        "GET <id>",
+        "XRANGE not-before (<mark> +",
+        "MULTI",
+        "PEXPIRE <id> <n>",
+        "ZADD user:1 XX <n> <id>",
+        "ZADD deadlines XX <n> <id>:1",
+        "EXEC");
   }
 
   @Test
@@ -85,12 +96,13 @@ class SessionCommandsTest {
     String id = create();
     assertThat(trace(() -> sessions.store.update(id, session -> session.with(THEME, "dark"))))
         .containsExactly(
-            "WATCH <id>",
+            "WATCH <id> not-before",
             "GET <id>",
+            "XRANGE not-before (<mark> +",
             "MULTI",
             "SET <id> <json> PX <n> XX",
             "ZADD user:1 <n> <id>",
-            "ZADD deadlines <n> <id>",
+            "ZADD deadlines <n> <id>:1",
             "EXEC",
             "2 round trips");
   }
@@ -99,7 +111,7 @@ class SessionCommandsTest {
   void anUpdateThatChangesNothingWritesNothing() throws IOException {
     String id = create();
     assertThat(trace(() -> sessions.store.update(id, session -> session)))
-        .startsWith("WATCH <id>", "GET <id>")
+        .startsWith("WATCH <id> not-before", "GET <id>", "XRANGE not-before (<mark> +")
         .doesNotContain("MULTI");
   }
 
@@ -108,15 +120,16 @@ class SessionCommandsTest {
     String id = create();
     assertThat(trace(() -> sessions.store.rotate(id)))
         .containsExactly(
-            "WATCH <id>",
+            "WATCH <id> not-before",
             "GET <id>",
+            "XRANGE not-before (<mark> +",
             "MULTI",
             "SET <id> <json> PX <n>",
             "DEL <id>",
             "ZREM user:1 <id>",
-            "ZREM deadlines <id>",
+            "ZREM deadlines <id>:1",
             "ZADD user:1 <n> <id>",
-            "ZADD deadlines <n> <id>",
+            "ZADD deadlines <n> <id>:1",
             "EXEC",
             "2 round trips");
   }
@@ -124,17 +137,93 @@ class SessionCommandsTest {
   @Test
   void deleteIsOneRoundTripAndClearsTheUsersIndexBehindIt() throws IOException {
     String id = create();
-    List<String> trace = traceWithFollower(() -> sessions.store.delete(id), id);
+    List<String> trace = traceWithFollower(() -> sessions.store.delete(id));
 
     assertFollowed(
         trace,
         "MULTI",
         "GET <id>",
         "DEL <id>",
-        "ZREM deadlines <id>",
         "EXEC",
+        "MULTI",
         "ZREM user:1 <id>",
-        "GET <id>");
+        "ZREM deadlines <id>:1",
+        "EXEC");
+  }
+
+  @Test
+  void aSessionThatSomebodyElseWroteIsEnteredWhenItIsFirstSeen() throws IOException {
+    String id = SessionId.random();
+    sessions.put(id, "{\"user_id\":1,\"created_at\":\"2100-01-01T00:00:00Z\"}");
+    assertFollowed(
+        traceWithFollower(() -> sessions.store.find(id)),
+        "GET <id>",
+        "XRANGE not-before (<mark> +",
+        "MULTI",
+        "ZADD user:1 NX <n> <id>",
+        "ZADD deadlines NX <n> <id>:1",
+        "EXEC");
+    assertThat(trace(() -> sessions.store.find(id)))
+        .containsExactly("GET <id>", "XRANGE not-before (<mark> +", "1 round trip");
+  }
+
+  @Test
+  void findByUserIsTwoRoundTripsForAnyNumber() throws IOException {
+    create();
+    create();
+    create();
+    assertThat(trace(() -> sessions.store.findByUser(1)))
+        .containsExactly(
+            "ZRANGE user:1 0 -1",
+            "XRANGE not-before (<mark> +",
+            "MGET <id> <id> <id>",
+            "2 round trips");
+  }
+
+  @Test
+  void deleteByUserIsTwoRoundTripsForAnyNumber() throws IOException {
+    create();
+    create();
+    assertThat(trace(() -> sessions.store.deleteByUser(1)))
+        .containsExactly(
+            "WATCH user:1",
+            "ZRANGE user:1 0 -1",
+            "MULTI",
+            "XADD not-before * user 1",
+            "DEL <id> <id>",
+            "ZREM user:1 <id> <id>",
+            "ZREM deadlines <id>:1 <id>:1",
+            "EXEC",
+            "2 round trips");
+  }
+
+  @Test
+  void deleteByUserExceptIsTwoRoundTripsForAnyNumber() throws IOException {
+    create();
+    String kept = create();
+    create();
+    assertThat(trace(() -> sessions.store.deleteByUserExcept(1, kept)))
+        .containsExactly(
+            "WATCH user:1 <id>",
+            "ZRANGE user:1 0 -1",
+            "GET <id>",
+            "MULTI",
+            "XADD not-before * user 1",
+            "DEL <id> <id>",
+            "ZREM user:1 <id> <id>",
+            "ZREM deadlines <id>:1 <id>:1",
+            "SET <id> <json> XX KEEPTTL",
+            "EXEC",
+            "2 round trips");
+  }
+
+  @Test
+  void switchPlatformCostsWhatAnUpdateCosts() throws IOException {
+    String id = create();
+    assertThat(trace(() -> sessions.store.switchPlatform(id, 7, "Seven")))
+        .hasSize(9)
+        .startsWith("WATCH <id> not-before")
+        .endsWith("EXEC", "2 round trips");
   }
 
   @Test
@@ -148,6 +237,8 @@ class SessionCommandsTest {
                     assertRefused(() -> sessions.store.update(id, session -> session));
                     assertRefused(() -> sessions.store.rotate(id));
                     assertRefused(() -> sessions.store.delete(id));
+                    assertRefused(() -> sessions.store.switchPlatform(id, 1, "x"));
+                    assertRefused(() -> sessions.store.deleteByUserExcept(1, id));
                   }
                 }))
         .containsExactly("0 round trips");
@@ -162,22 +253,18 @@ class SessionCommandsTest {
     return session.id();
   }
 
-  /** The call's commands and what it writes behind its reply, which a find then comes after. */
-  private List<String> traceWithFollower(Runnable call, String id) throws IOException {
+  /** The call's commands and the transaction it writes behind its reply. */
+  private List<String> traceWithFollower(Runnable call) throws IOException {
     return trace(
         () -> {
           call.run();
-          sessions.store.find(id); // on the same connection, so it comes last
+          ((RedisAsyncSessionStore) sessions.store.async()).drain();
         });
   }
 
-  /** What is written behind the reply may reach the server together with the find. */
+  /** Where its writes go is one write: a second round trip. */
   private static void assertFollowed(List<String> trace, String... commands) {
-    assertThat(trace)
-        .hasSize(commands.length + 1)
-        .startsWith(commands)
-        .last()
-        .isIn("2 round trips", "3 round trips");
+    assertThat(trace).hasSize(commands.length + 1).startsWith(commands).endsWith("2 round trips");
   }
 
   /** The commands, without what changes from run to run, and how many reads the server made. */
@@ -213,6 +300,7 @@ class SessionCommandsTest {
         .replace(sessions.settings.indexPrefix(), "")
         .replaceAll("\\{.*}", "<json>")
         .replaceAll(" [0-9.E]{5,}(?= |$)", " <n>")
-        .replaceAll("(?<= )[A-Za-z0-9_-]{43}(?= |$)", "<id>");
+        .replaceAll("\\([0-9]+-[0-9]+", "(<mark>")
+        .replaceAll("(?<= )[A-Za-z0-9_-]{43}(?= |:|$)", "<id>");
   }
 }

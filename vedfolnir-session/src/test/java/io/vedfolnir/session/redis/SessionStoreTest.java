@@ -22,6 +22,7 @@ import io.vedfolnir.testkit.Role;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,14 +113,15 @@ class SessionStoreTest {
   @Test
   void indexesHaveNoTtlAndNoNameThatPythonScans() {
     Session session = store.create(Login.of(7, "ada"));
-    List<String> indexes = List.of(sessions.userKey(7), sessions.deadlinesKey());
+    Map<String, String> members =
+        Map.of(sessions.userKey(7), session.id(), sessions.deadlinesKey(), session.id() + ":7");
 
-    for (String index : indexes) {
+    for (String index : members.keySet()) {
+      String member = members.get(index);
       assertThat(index).doesNotStartWith("vedfolnir:session:");
       assertThat(sessions.redis().pttl(index)).isEqualTo(-1);
-      assertThat(sessions.redis().zrange(index, 0, -1)).containsExactly(session.id());
-      Instant expiry =
-          Instant.ofEpochMilli(sessions.redis().zscore(index, session.id()).longValue());
+      assertThat(sessions.redis().zrange(index, 0, -1)).containsExactly(member);
+      Instant expiry = Instant.ofEpochMilli(sessions.redis().zscore(index, member).longValue());
       assertThat(expiry)
           .isCloseTo(
               sessions.access.clock().instant().plusSeconds(7_200), within(5, ChronoUnit.SECONDS));
@@ -267,7 +269,8 @@ class SessionStoreTest {
         .hasSize(43)
         .isNotEqualTo(before.csrfToken().orElseThrow());
     assertThat(sessions.redis().zrange(sessions.userKey(7), 0, -1)).containsExactly(after.id());
-    assertThat(sessions.redis().zrange(sessions.deadlinesKey(), 0, -1)).containsExactly(after.id());
+    assertThat(sessions.redis().zrange(sessions.deadlinesKey(), 0, -1))
+        .containsExactly(after.id() + ":7");
   }
 
   @Test
