@@ -78,6 +78,11 @@ final class Dependents {
         });
   }
 
+  /** Queues this waiting job if nothing that it waits for is left; found by a sweep. */
+  void recheck(String id) {
+    release("", id, Goal.FINISHED);
+  }
+
   /** How many ends have not been dealt with yet. */
   int size() {
     return open.get();
@@ -171,8 +176,10 @@ final class Dependents {
     }
     JobHash hash = whole.hash();
     boolean failureIsFine = hash.allowsFailedDependencies();
+    boolean known = !parent.isEmpty() || !seen.others().isEmpty();
     boolean met =
-        (how == Goal.FINISHED || failureIsFine)
+        known
+            && (how == Goal.FINISHED || failureIsFine)
             && seen.others().stream()
                 .map(JobStatus::of)
                 .allMatch(
@@ -203,7 +210,9 @@ final class Dependents {
           } else {
             commands.rpush(keys.queue(queue), bytes(id));
           }
-          commands.srem(keys.dependents(parent), bytes(id));
+          if (!parent.isEmpty()) {
+            commands.srem(keys.dependents(parent), bytes(id));
+          }
         },
         reply -> true);
   }

@@ -137,7 +137,7 @@ final class JobRunner {
       log.error("a payload of queue {} could not be read", execution.queue(), e);
       return never(e.getClass().getName(), "the payload could not be read");
     }
-    execution.calls(decoded.call().function());
+    execution.calls(decoded.call().function(), decoded.serializer());
     return call(execution, decoded);
   }
 

@@ -21,8 +21,8 @@ import java.util.function.Function;
 
 /**
  * Removes what is only in the way: expired entries of registries, workers that are gone, groups
- * whose jobs are gone. Now and then, by one worker at a time, under the lock that Python's
- * maintenance takes.
+ * whose jobs are gone; and queues jobs that wait for nothing any more. Now and then, by one worker
+ * at a time, under the lock that Python's maintenance takes.
  */
 final class Maintenance {
 
@@ -31,10 +31,12 @@ final class Maintenance {
 
   private final Workshop workshop;
   private final RqKeys keys;
+  private final Dependents dependents;
   private final Map<String, Long> last = new HashMap<>();
 
-  Maintenance(Workshop workshop) {
+  Maintenance(Workshop workshop, Dependents dependents) {
     this.workshop = workshop;
+    this.dependents = dependents;
     this.keys = workshop.keys();
   }
 
@@ -62,6 +64,7 @@ final class Maintenance {
       dropExpired(queue);
       dropDeadWorkers(queue);
       dropEmptyGroups();
+      releaseForgotten(queue);
     } finally {
       RedisAccess.await(workshop.redis().call(commands -> commands.del(keys.sweepLock(queue))));
     }
@@ -96,6 +99,18 @@ final class Maintenance {
                     commands.srem(keys.workers(), gone);
                   }));
     }
+  }
+
+  // Whoever ended what they waited for may have died before it could queue them.
+  private void releaseForgotten(String queue) {
+    RedisAccess.await(
+            workshop
+                .redis()
+                .<List<byte[]>>read(commands -> commands.zrange(keys.deferred(queue), 0, 999)))
+        .stream()
+        .map(RqKeys::text)
+        .filter(RqKeys::isJobId)
+        .forEach(dependents::recheck);
   }
 
   private void dropEmptyGroups() {

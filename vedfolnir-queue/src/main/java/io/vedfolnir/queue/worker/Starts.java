@@ -67,12 +67,14 @@ final class Starts {
   private final Workshop workshop;
   private final RqKeys keys;
   private final Consumer<Started> started;
+  private final Meta meta;
   private final List<Start> planned = new ArrayList<>();
 
   Starts(Workshop workshop, Consumer<Started> started) {
     this.workshop = workshop;
     this.keys = workshop.keys();
     this.started = started;
+    this.meta = new Meta(workshop);
   }
 
   int size() {
@@ -104,7 +106,8 @@ final class Starts {
             queueOf(claim, hash),
             UUID.randomUUID().toString().replace("-", ""),
             workshop.now(),
-            timeout(hash));
+            timeout(hash),
+            meta);
     planned.add(new Start(claim, execution, payload, fetches));
   }
 

@@ -50,7 +50,7 @@ final class Sweep implements Runnable {
     this.ticks = ticks;
     this.keys = workshop.keys();
     this.recovery = new Recovery(workshop, dependents);
-    this.maintenance = new Maintenance(workshop);
+    this.maintenance = new Maintenance(workshop, dependents);
   }
 
   @Override

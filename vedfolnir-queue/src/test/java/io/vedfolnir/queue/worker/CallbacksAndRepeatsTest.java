@@ -201,4 +201,25 @@ class CallbacksAndRepeatsTest {
     assertThat(rig.queue.await(QueueRig.ADD, sum.id(), ofSeconds(20))).isEqualTo(3);
     Awaitility.await().until(() -> rig.look.zcard("rq:wip:" + rig.queueName) == 0);
   }
+
+  @Test
+  void progressIsSeenWhileTheJobRuns() throws Exception {
+    List<Map<String, Object>> seen = new CopyOnWriteArrayList<>();
+    Job job =
+        rig.queue.enqueue(
+            RemoteCall.of("examples.slow"), Enqueue.defaults().withMeta(Map.of("user", 7)));
+    rig.burst(
+        WorkerSettings.listeningTo(rig.queueName)
+            .handling(
+                "examples.slow",
+                (call, context) -> {
+                  seen.add(context.meta());
+                  assertThat(context.saveMeta(Map.of("user", 7, "progress", 40))).isTrue();
+                  seen.add(context.meta());
+                  rig.look.del("rq:job:" + context.id());
+                  return context.saveMeta(Map.of("progress", 50));
+                }));
+    assertThat(seen).containsExactly(Map.of("user", 7L), Map.of("user", 7L, "progress", 40L));
+    assertThat(rig.look.exists("rq:job:" + job.id())).isZero();
+  }
 }

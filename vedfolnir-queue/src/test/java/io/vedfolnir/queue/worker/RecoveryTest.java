@@ -277,4 +277,21 @@ class RecoveryTest {
     assertThat(rig.look.smembers("rq:groups")).contains("g1").doesNotContain("g2");
     assertThat(rig.look.exists("rq:clean_registries:" + rig.queueName)).isZero();
   }
+
+  @Test
+  void whoWaitsForNothingAnyMoreIsQueued() {
+    Job parent = rig.queue.enqueue(QueueRig.ADD, new QueueRig.AddArgs(1, 2));
+    Job child = rig.queue.enqueue(QueueRig.ADD, new QueueRig.AddArgs(3, 4));
+    rig.look.lrem(queue, 0, parent.id());
+    rig.look.lrem(queue, 0, child.id());
+    rig.look.hset("rq:job:" + parent.id(), "status", "finished");
+    rig.look.hset(
+        "rq:job:" + child.id(),
+        Map.of("status", "deferred", "dependency_ids", "[\"" + parent.id() + "\"]"));
+    rig.look.zadd("rq:deferred:" + rig.queueName, 1, child.id());
+    rig.look.sadd("rq:job::" + child.id() + ":dependencies", parent.id());
+    sweep(new AtomicLong()).run();
+    assertThat(rig.look.lrange(queue, 0, -1)).containsExactly(child.id());
+    assertThat(rig.look.zcard("rq:deferred:" + rig.queueName)).isZero();
+  }
 }
