@@ -68,9 +68,18 @@ public final class Pipeline {
             Failures::ofWrite));
   }
 
-  /** Writes it all. Done, and never failed, when every reply is there or will not come. */
+  /**
+   * Writes it all. Done, and never failed, when every reply is there or will not come.
+   *
+   * @throws RedisAccessException if nothing was sent, such as when these are more commands than may
+   *     wait for a reply at once
+   */
   public CompletionStage<Void> send() {
-    batch.dispatch(connection);
+    try {
+      batch.dispatch(connection);
+    } catch (RuntimeException e) {
+      throw Failures.ofWrite(e);
+    }
     return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
         .exceptionally(failure -> null);
   }

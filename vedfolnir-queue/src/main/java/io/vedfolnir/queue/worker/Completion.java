@@ -84,9 +84,14 @@ final class Completion {
   /** The transaction went through. */
   void written(List<Ending> endings) {
     if (waiting != null && waiting.getNow(1L) > 0) {
-      endings.stream()
-          .filter(ending -> Dependents.mayRelease(ending.goal()))
-          .forEach(ending -> dependents.release(ending.execution().id(), ending.goal()));
+      endings.forEach(this::confirmed);
+    }
+  }
+
+  /** This end is recorded, and somebody may wait for it. */
+  void confirmed(Ending ending) {
+    if (Dependents.mayRelease(ending.goal())) {
+      dependents.release(ending.execution().id(), ending.goal());
     }
   }
 }

@@ -143,6 +143,9 @@ final class Endings {
       if (leases.get(i) != null && (allThere || jobs.get(i) > 0)) {
         decided.add(ending);
       } else {
+        if (ending.isInDoubt()) {
+          completion.confirmed(ending);
+        }
         settle(ending, ending.isInDoubt());
       }
     }

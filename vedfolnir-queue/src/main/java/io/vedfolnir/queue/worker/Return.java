@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.queue.worker;
 
-import static io.vedfolnir.queue.rq.RqKeys.bytes;
-
-import io.vedfolnir.queue.JobStatus;
 import io.vedfolnir.queue.rq.RqKeys;
 import io.vedfolnir.redis.Decision;
 import io.vedfolnir.redis.WatchedTransaction;
 import java.util.Arrays;
 import java.util.List;
 
-/** Takes back a claim or a start, as if it had not been made. */
+/** Takes back a claim, as if it had not been made. */
 final class Return {
 
   private static final int TRIES = 100;
@@ -51,40 +48,6 @@ final class Return {
                                         },
                                         reply -> true)
                                     : Decision.stop(false),
-                            TRIES)));
-  }
-
-  /** Takes back a start of a job whose id is in its queue again. */
-  void afterStart(Execution execution) {
-    String job = keys.job(execution.id());
-    byte[] member = bytes(keys.member(execution.id(), execution.executionId()));
-    workshop
-        .patience()
-        .await(
-            "taking back a start",
-            () ->
-                workshop
-                    .redis()
-                    .watched(
-                        new WatchedTransaction<>(
-                            List.of(job),
-                            commands -> commands.zscore(keys.started(execution.queue()), member),
-                            score ->
-                                score == null
-                                    ? Decision.stop(false)
-                                    : Decision.write(
-                                        commands -> {
-                                          commands.hset(
-                                              job, "status", bytes(JobStatus.QUEUED.word()));
-                                          commands.zrem(keys.started(execution.queue()), member);
-                                          commands.zrem(
-                                              keys.executions(execution.id()),
-                                              bytes(execution.executionId()));
-                                          commands.del(
-                                              keys.execution(
-                                                  execution.id(), execution.executionId()));
-                                        },
-                                        reply -> true),
                             TRIES)));
   }
 }

@@ -184,21 +184,30 @@ final class Starts {
             .toCompletableFuture();
   }
 
-  /** They run from now on, but for those whose id others have put back into the queue. */
+  /** They run from now on. */
   void written() {
     List<Start> done = List.copyOf(planned);
     planned.clear();
     for (Start start : done) {
       if (start.taken != null && start.taken.getNow(1L) == 0) {
-        log.warn(
-            "a job of queue {} is left to whoever takes it next: its id was put back meanwhile",
-            start.claim.queue());
-        new Return(workshop).afterStart(start.execution());
-        workshop.tally().skipped.increment();
-      } else {
-        started.accept(start.started());
+        takeOut(start.claim);
       }
+      started.accept(start.started());
     }
+  }
+
+  // Others have put the id back while this worker was slow. Java workers pass over a job that has
+  // been started, Python's do not ask.
+  private void takeOut(Claim claim) {
+    log.warn("a job of queue {} was put back while it was started", claim.queue());
+    workshop
+        .patience()
+        .await(
+            "taking a started job out of its queue",
+            () ->
+                workshop
+                    .redis()
+                    .call(commands -> commands.lrem(keys.queue(claim.queue()), 0, claim.raw())));
   }
 
   /** They were not started, or nobody knows. */

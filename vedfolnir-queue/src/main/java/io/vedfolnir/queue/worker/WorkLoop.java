@@ -30,6 +30,9 @@ final class WorkLoop {
   private static final Logger log = LoggerFactory.getLogger(WorkLoop.class);
   private static final int LARGEST_SHARE = 256;
 
+  /** Commands that one start or end may need in a round, and then some. */
+  private static final int COMMANDS_EACH = 32;
+
   /** While jobs end at such intervals or shorter ones, the next is waited for, to share a round. */
   private static final long GAP_NANOS = 1_000_000;
 
@@ -49,7 +52,8 @@ final class WorkLoop {
 
   private final List<RuntimeException> troubles = new ArrayList<>();
   private final Consumer<RuntimeException> trouble = troubles::add;
-  private int share = LARGEST_SHARE;
+  private final int largestShare;
+  private int share;
   private int failures;
   private boolean activity;
   private volatile boolean stopping;
@@ -65,6 +69,9 @@ final class WorkLoop {
       Idleness idleness,
       Runnable lostMove) {
     this.workshop = workshop;
+    int room = workshop.redis().settings().requestQueueSize() / COMMANDS_EACH;
+    this.largestShare = Math.max(1, Math.min(LARGEST_SHARE, room));
+    this.share = largestShare;
     this.slots = slots;
     this.bell = bell;
     this.sources = new Sources(workshop.settings());
@@ -136,7 +143,7 @@ final class WorkLoop {
       return 0;
     }
     int backlog = Math.max(0, endings.size() - slots.size());
-    return Math.max(0, slots.free() - intake.size() - backlog);
+    return Math.max(0, Math.min(largestShare, slots.free() - backlog) - intake.size());
   }
 
   private boolean isBurstOver() {
@@ -186,6 +193,9 @@ final class WorkLoop {
   private void round() throws InterruptedException {
     troubles.clear();
     try {
+      if (!stopping && !sources.areExhausted()) {
+        wakeUp.watch(sources.empty()); // a more urgent queue may get a job meanwhile
+      }
       lingerForCompany();
       exchange();
     } catch (RedisAccessException e) {
@@ -270,7 +280,7 @@ final class WorkLoop {
       return;
     }
     tellErrors(reply.get());
-    share = Math.min(LARGEST_SHARE, share * 2);
+    share = Math.min(largestShare, share * 2);
     activity = true;
     intake.written();
     endings.written();

@@ -158,6 +158,30 @@ class CallbacksAndRepeatsTest {
   }
 
   @Test
+  void anUrgentJobOvertakesThoseThatWaitLonger() throws Exception {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    String high = rig.queueName + "-high";
+    try (JobQueue urgent = RqJobQueue.open(rig.redis, high)) {
+      for (int i = 0; i < 400; i++) {
+        rig.queue.enqueue(RemoteCall.of("examples.note", "low"));
+      }
+      rig.burst(
+          WorkerSettings.listeningTo(high, rig.queueName)
+              .handling(
+                  "examples.note",
+                  (call, context) -> {
+                    seen.add((String) call.args().get(0));
+                    if (seen.size() == 1) {
+                      urgent.enqueue(RemoteCall.of("examples.note", "high"));
+                    }
+                    return null;
+                  }));
+    }
+    assertThat(seen).hasSize(401);
+    assertThat(seen.indexOf("high")).isBetween(1, 399);
+  }
+
+  @Test
   void queuesAreTakenAtRandom() throws Exception {
     assertThat(orderOf(WorkerSettings.Order.RANDOM)).hasSize(12);
   }
