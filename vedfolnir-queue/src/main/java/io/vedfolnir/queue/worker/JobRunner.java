@@ -33,6 +33,7 @@ final class JobRunner {
       Slots slots,
       Running running,
       Deadlines deadlines,
+      Callbacks callbacks,
       Threads threads,
       Consumer<Ending> ended) {
     this.workshop = workshop;
@@ -42,7 +43,7 @@ final class JobRunner {
     this.threads = threads;
     this.ended = ended;
     this.handlers = new HandlerTable(workshop.settings().handlers());
-    this.callbacks = new Callbacks(workshop.settings().callbacks(), deadlines);
+    this.callbacks = callbacks;
   }
 
   /** Runs it in a slot, which is free again when the handler has come back. */

@@ -6,6 +6,7 @@ import static io.vedfolnir.queue.rq.RqKeys.bytes;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Range;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.vedfolnir.queue.JobEnd;
 import io.vedfolnir.queue.JobStatus;
 import io.vedfolnir.queue.WorkerSettings.Abandoned;
 import io.vedfolnir.queue.rq.JobHash;
@@ -22,7 +23,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -58,11 +61,13 @@ final class Recovery {
   private final Workshop workshop;
   private final RqKeys keys;
   private final Dependents dependents;
+  private final Callbacks callbacks;
   private final Unstartable unstartable;
   private final Ghosts ghosts;
 
-  Recovery(Workshop workshop, Dependents dependents) {
+  Recovery(Workshop workshop, Dependents dependents, Callbacks callbacks) {
     this.workshop = workshop;
+    this.callbacks = callbacks;
     this.keys = workshop.keys();
     this.dependents = dependents;
     this.unstartable = new Unstartable(workshop);
@@ -78,6 +83,7 @@ final class Recovery {
       log.warn("an entry in the registry of started jobs of queue {} was no job", queue);
       return;
     }
+    AtomicReference<JobHash> abandoned = new AtomicReference<>();
     Done done =
         watched(
             commands -> commands.zrem(keys.started(queue), member),
@@ -91,11 +97,33 @@ final class Recovery {
                         .zscore(keys.started(queue), member)
                         .thenApply(
                             lease -> lease != null && lease <= RqTime.score(workshop.now()))),
-            seen -> decideAbandoned(queue, id, member, seen));
+            seen -> decideAbandoned(queue, id, member, seen, abandoned));
     tell(queue, id, done);
+    JobHash job = abandoned.get();
+    if (job != null && (done == Done.QUEUED || done == Done.FAILED)) {
+      callBack(queue, member, job);
+    }
   }
 
-  private Decision<Done> decideAbandoned(String queue, String id, byte[] member, Seen seen) {
+  // As RQ's maintenance does, whether or not the job runs again.
+  private void callBack(String queue, byte[] member, JobHash job) {
+    Execution execution =
+        new Execution(
+            job,
+            queue,
+            RqKeys.executionOf(RqKeys.text(member)).orElse(""),
+            job.startedAt().orElse(workshop.now()),
+            Optional.empty(),
+            new Meta(workshop));
+    try {
+      callbacks.call(job.failureCallback(), execution, new JobEnd.Failed(abandonedText()));
+    } catch (Exception e) {
+      log.warn("a callback for an abandoned job of queue {} failed", queue, e);
+    }
+  }
+
+  private Decision<Done> decideAbandoned(
+      String queue, String id, byte[] member, Seen seen, AtomicReference<JobHash> abandoned) {
     if (!seen.isEntered()) {
       return Decision.stop(Done.NOTHING);
     }
@@ -115,6 +143,7 @@ final class Recovery {
       // It has ended, and only its entry was left: a late word must not make it fail.
       return write(Done.CLEANED, commands -> endRun(commands, queue, id, member));
     }
+    abandoned.set(hash);
     boolean poison = hash.recoveries() >= MOST_RECOVERIES;
     boolean again =
         !poison
@@ -150,7 +179,7 @@ final class Recovery {
             ? ExceptionText.of(
                 "rq.exceptions.AbandonedJobError",
                 "the workers that ran this job died " + (MOST_RECOVERIES + 1) + " times")
-            : "Moved to FailedJobRegistry, due to AbandonedJobError, at " + RqTime.date(now) + "\n";
+            : abandonedText();
     record.fail(
         hash,
         queue,
@@ -158,6 +187,13 @@ final class Recovery {
         ResultEntry.failure(
             workshop.codec().encodeException(text), "", "", hash.startedAt().orElse(now), now),
         now);
+  }
+
+  // RQ's own words.
+  private String abandonedText() {
+    return "Moved to FailedJobRegistry, due to AbandonedJobError, at "
+        + RqTime.date(workshop.now())
+        + "\n";
   }
 
   private void endRun(

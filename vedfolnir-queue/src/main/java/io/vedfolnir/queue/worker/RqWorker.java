@@ -62,18 +62,20 @@ public final class RqWorker implements Worker {
     this.deadlines = new Deadlines(threads, settings.interruptGrace());
     this.dependents = new Dependents(workshop, threads, bell);
     Endings endings = new Endings(workshop, dependents, this::settled);
+    Callbacks callbacks = new Callbacks(settings.callbacks(), deadlines);
     this.runner =
         new JobRunner(
             workshop,
             slots,
             running,
             deadlines,
+            callbacks,
             threads,
             ending -> {
               endings.add(ending);
               bell.ring();
             });
-    this.sweep = new Sweep(workshop, dependents, System::nanoTime);
+    this.sweep = new Sweep(workshop, dependents, callbacks, System::nanoTime);
     this.loop =
         new WorkLoop(
             workshop, slots, bell, runner, endings, dependents, idleness, this::sweepTwiceSoon);

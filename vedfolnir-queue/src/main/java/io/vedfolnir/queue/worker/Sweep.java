@@ -45,11 +45,11 @@ final class Sweep implements Runnable {
    *
    * @param ticks nanoseconds that go on, as {@link System#nanoTime()}
    */
-  Sweep(Workshop workshop, Dependents dependents, LongSupplier ticks) {
+  Sweep(Workshop workshop, Dependents dependents, Callbacks callbacks, LongSupplier ticks) {
     this.workshop = workshop;
     this.ticks = ticks;
     this.keys = workshop.keys();
-    this.recovery = new Recovery(workshop, dependents);
+    this.recovery = new Recovery(workshop, dependents, callbacks);
     this.maintenance = new Maintenance(workshop, dependents);
   }
 

@@ -8,6 +8,7 @@ import io.lettuce.core.LMoveArgs;
 import io.lettuce.core.Range;
 import io.vedfolnir.queue.Enqueue;
 import io.vedfolnir.queue.Job;
+import io.vedfolnir.queue.JobEnd;
 import io.vedfolnir.queue.JobStatus;
 import io.vedfolnir.queue.QueueRig;
 import io.vedfolnir.queue.RemoteCall;
@@ -21,8 +22,10 @@ import io.vedfolnir.queue.rq.RqKeys;
 import io.vedfolnir.testkit.RedisEndpoint;
 import io.vedfolnir.testkit.RedisExtension;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -93,8 +96,12 @@ class RecoveryTest {
   }
 
   private Sweep sweep(AtomicLong ticks) {
+    Threads threads = new Threads("nobody");
     return new Sweep(
-        workshop(), new Dependents(workshop(), new Threads("nobody"), new Bell()), ticks::get);
+        workshop(),
+        new Dependents(workshop(), threads, new Bell()),
+        new Callbacks(Map.of(), new Deadlines(threads, ofSeconds(5))),
+        ticks::get);
   }
 
   @Test
@@ -121,6 +128,17 @@ class RecoveryTest {
     Job job = abandoned(Enqueue.defaults());
     rig.start(rig.settings().withAbandoned(Abandoned.RUN_AGAIN));
     assertThat(rig.queue.await(QueueRig.ADD, job.id(), ofSeconds(20))).isEqualTo(3);
+  }
+
+  @Test
+  void whoWantsToKnowOfAFailureIsToldThatItWasAbandoned() {
+    Job job = abandoned(Enqueue.defaults());
+    rig.look.hset("rq:job:" + job.id(), "failure_callback_name", "reports.note");
+    List<JobEnd> ends = new CopyOnWriteArrayList<>();
+    rig.start(rig.settings().callingBack("reports.note", (context, end) -> ends.add(end)));
+    Awaitility.await().until(() -> ends.size() == 1);
+    assertThat(((JobEnd.Failed) ends.get(0)).exceptionText()).contains("AbandonedJobError");
+    assertThat(status(job)).isEqualTo(JobStatus.FAILED);
   }
 
   @Test
