@@ -8,6 +8,8 @@ import io.vedfolnir.queue.JobStatus;
 import io.vedfolnir.queue.rq.JobHash;
 import io.vedfolnir.queue.rq.RqKeys;
 import io.vedfolnir.redis.Pipeline;
+import io.vedfolnir.redis.RedisAccessException;
+import io.vedfolnir.redis.WatchConflictException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -277,9 +279,15 @@ final class Intake {
     undecide(false);
     moved.addAll(measured);
     measured.clear();
-    // The last one first, since each goes to the front.
-    for (int i = moved.size() - 1; i >= 0; i--) {
-      new Return(workshop).toFront(moved.get(i).queue(), moved.get(i).raw());
+    Return back = new Return(workshop);
+    try {
+      // The last one first, since each goes to the front.
+      for (int i = moved.size() - 1; i >= 0; i--) {
+        back.toFront(moved.get(i).queue(), moved.get(i).raw());
+      }
+    } catch (RedisAccessException | WatchConflictException e) {
+      log.warn("jobs could not be given back; a sweep puts them back: {}", e.getMessage());
+      lostMove.run();
     }
     moved.clear();
   }

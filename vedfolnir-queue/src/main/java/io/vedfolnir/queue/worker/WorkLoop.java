@@ -165,10 +165,8 @@ final class WorkLoop {
 
   private void rest() throws InterruptedException {
     if (workshop.settings().mode() == Mode.BURST) {
-      if (sources.areExhausted() || suspension.holds()) {
-        if (slots.free() < slots.size() || dependents.size() > 0) {
-          bell.await();
-        }
+      if (slots.free() < slots.size() || dependents.size() > 0) {
+        bell.await();
       }
       return;
     }
@@ -193,9 +191,7 @@ final class WorkLoop {
   private void round() throws InterruptedException {
     troubles.clear();
     try {
-      if (!stopping && !sources.areExhausted()) {
-        wakeUp.watch(sources.empty()); // a more urgent queue may get a job meanwhile
-      }
+      watchUrgentQueues();
       lingerForCompany();
       exchange();
     } catch (RedisAccessException e) {
@@ -206,6 +202,18 @@ final class WorkLoop {
       failures = 0;
     } else {
       failed(troubles.get(0));
+    }
+  }
+
+  // While there is work in one queue, a more urgent one may get a job.
+  private void watchUrgentQueues() {
+    if (stopping || sources.areExhausted()) {
+      return;
+    }
+    try {
+      wakeUp.watch(sources.empty());
+    } catch (RedisAccessException e) {
+      log.debug("queues are not watched for now: {}", e.getMessage());
     }
   }
 
