@@ -215,7 +215,7 @@ final class Intake {
   }
 
   private void decide(Claim claim, List<KeyValue<String, byte[]>> reply, boolean hastened) {
-    if (claim.payload() == 0) {
+    if (claim.payload() == 0 || isGone(reply)) {
       unstartable.ghost(claim);
       return;
     }
@@ -242,6 +242,14 @@ final class Intake {
     } else {
       starts.plan(claim, hash, payload);
     }
+  }
+
+  // It may have been evicted after it was measured.
+  private static boolean isGone(List<KeyValue<String, byte[]>> reply) {
+    boolean withPayload = reply.size() > JobHash.fields().length;
+    return withPayload
+        ? !reply.get(reply.size() - 1).hasValue()
+        : reply.stream().noneMatch(KeyValue::hasValue);
   }
 
   private static byte[] payload(List<KeyValue<String, byte[]>> reply) {

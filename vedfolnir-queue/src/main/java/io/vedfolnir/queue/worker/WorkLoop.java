@@ -322,11 +322,9 @@ final class WorkLoop {
 
   private Runnable look(Pipeline round, boolean moreComes) {
     List<Claim> claims = intake.readyToLook(share);
-    // Ends wait for jobs that are two rounds away from their own look, to share it.
-    List<Ending> over =
-        claims.isEmpty() && moreComes
-            ? List.of()
-            : endings.readyToLook(Math.max(1, share - claims.size()));
+    // Several ends wait for jobs that are two rounds away from their own look, to share it.
+    boolean wait = claims.isEmpty() && moreComes && endings.size() > 1;
+    List<Ending> over = wait ? List.of() : endings.readyToLook(Math.max(1, share - claims.size()));
     if (claims.isEmpty() && over.isEmpty()) {
       return () -> {};
     }

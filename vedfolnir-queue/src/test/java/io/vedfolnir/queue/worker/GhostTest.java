@@ -146,7 +146,9 @@ class GhostTest {
                       }));
       List<Job> jobs = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        jobs.add(durable.enqueue(RemoteCall.of("examples.long")));
+        jobs.add(
+            durable.enqueue(
+                RemoteCall.of("examples.long"), Enqueue.defaults().withResultTtl(Enqueue.FOREVER)));
       }
       runs.await();
       int fillers = fill(rig);

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 class WorkerCostTest {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerCostTest.class);
-  private static final int SLOTS = 64;
-  private static final int JOBS = 48 * SLOTS;
+  private static final int SLOTS = 128;
+  private static final int JOBS = 24 * SLOTS;
   @RegisterExtension static final RedisExtension server = RedisExtension.hardened().withOwnServer();
 
   private QueueRig rig;
