@@ -30,7 +30,7 @@ class LostClaimIT {
         Worker worker = RqWorker.start(redis, rig.settings())) {
       Awaitility.await()
           .until(() -> "idle".equals(rig.look.hget("rq:worker:" + worker.name(), "state")));
-      proxy.on("$5\r\nLMOVE").dropReply();
+      proxy.on(":intermediate LEFT RIGHT").dropReply();
       Job job = rig.queue.enqueue(QueueRig.ADD, new QueueRig.AddArgs(1, 2));
       Awaitility.await()
           .until(() -> rig.look.llen("rq:queue:" + rig.queueName + ":intermediate") == 1);
