@@ -2,7 +2,9 @@
 package io.vedfolnir.queue;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a running handler may know about its job. Thread-safe. */
 public interface JobContext {
@@ -36,4 +38,20 @@ public interface JobContext {
    * recorded only while Redis still holds this execution.
    */
   String executionId();
+
+  /**
+   * What the job carries beside its arguments, read now; Python's {@code job.meta}.
+   *
+   * @throws IllegalStateException if it cannot be read
+   */
+  Map<String, @Nullable Object> meta();
+
+  /**
+   * Replaces it, for everybody to see while the job runs: progress, for example. In the serializer
+   * of the job.
+   *
+   * @return false if nothing was written, because the run has been taken over or the job is gone
+   * @throws IllegalArgumentException if a value cannot be carried
+   */
+  boolean saveMeta(Map<String, ? extends @Nullable Object> meta);
 }

@@ -36,6 +36,7 @@ public interface Worker extends AutoCloseable {
    * @param ghosts ids in a queue whose job was gone: expired, evicted or deleted
    * @param unreadable jobs whose hash or id could not be read
    * @param skipped ids whose job was not queued any more, such as canceled ones
+   * @param recovered jobs of dead workers that it queued again, or failed
    */
   record Counts(
       long finished,
@@ -44,7 +45,8 @@ public interface Worker extends AutoCloseable {
       long refused,
       long ghosts,
       long unreadable,
-      long skipped) {}
+      long skipped,
+      long recovered) {}
 
   /** Its name in Redis. */
   String name();
@@ -64,6 +66,12 @@ public interface Worker extends AutoCloseable {
    * @return whether it has stopped
    */
   boolean awaitStopped(Duration atMost) throws InterruptedException;
+
+  /**
+   * Shuts down coldly and returns when it is done: what runs is interrupted at once, and recorded
+   * as if a shutdown's grace were over.
+   */
+  void closeNow();
 
   /** Shuts down warmly and returns when it is done. */
   @Override

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +30,12 @@ import java.util.function.Consumer;
  *     days
  * @param maxPayload most bytes of a job's payload, as stored; larger jobs fail unread. Default 16
  *     MiB; 1 KiB to 512 MiB
+ * @param order which of several queues a job is taken from. Default {@link Order#PRIORITY}
+ * @param threading what runs the handlers. Default {@link Threading.Own}
+ * @param callbacks what is called when a job has ended, by the name of the Python function that the
+ *     job asks for. A job that asks for another one fails before it runs
+ * @param abandoned what becomes of a job without retries whose worker has died. Default {@link
+ *     Abandoned#FAIL}
  * @param keyPrefix what all keys of RQ begin with. Default {@code rq:}
  */
 public record WorkerSettings(
@@ -42,6 +49,10 @@ public record WorkerSettings(
     Duration interruptGrace,
     Duration resultTtl,
     int maxPayload,
+    Order order,
+    Threading threading,
+    Map<String, JobCallback> callbacks,
+    Abandoned abandoned,
     String keyPrefix) {
 
   /** What happens when there is nothing to do. */
@@ -50,6 +61,46 @@ public record WorkerSettings(
     STAYS,
     /** Stops. */
     BURST
+  }
+
+  /** Which queue comes next. */
+  public enum Order {
+    /** The first one that has a job. */
+    PRIORITY,
+    /** One after the other. */
+    ROUND_ROBIN,
+    /** Any. */
+    RANDOM
+  }
+
+  /**
+   * What becomes of a job whose worker has died, or whose run outlived a shutdown's grace, if it
+   * has no retries left. Jobs with retries run again in either case.
+   */
+  public enum Abandoned {
+    /** It fails, as with RQ's own workers: a job without retries runs at most once. */
+    FAIL,
+    /**
+     * It runs again, from the front of its queue: every job runs at least once. A job whose workers
+     * died three times fails all the same.
+     */
+    RUN_AGAIN
+  }
+
+  /** What runs handlers. */
+  public sealed interface Threading {
+
+    /** Platform threads of the worker, one for each slot. */
+    record Own() implements Threading {}
+
+    /** A virtual thread for each job; as {@link Own} on a JVM that has none, before 21. */
+    record Virtual() implements Threading {}
+
+    /**
+     * An executor of the application, which is never closed here. It should take as many tasks at
+     * once as the worker has slots.
+     */
+    record Given(Executor executor) implements Threading {}
   }
 
   /** A handler, with or without a shape for its arguments. */
@@ -67,6 +118,7 @@ public record WorkerSettings(
   public WorkerSettings {
     queues = List.copyOf(queues);
     handlers = Collections.unmodifiableMap(new LinkedHashMap<>(handlers));
+    callbacks = Collections.unmodifiableMap(new LinkedHashMap<>(callbacks));
     if (queues.isEmpty() || queues.size() > 64 || new HashSet<>(queues).size() != queues.size()) {
       throw new IllegalArgumentException("queues takes 1 to 64 names, each once");
     }
@@ -98,6 +150,10 @@ public record WorkerSettings(
         Duration.ofSeconds(5),
         Duration.ofSeconds(86_400),
         16 << 20,
+        Order.PRIORITY,
+        new Threading.Own(),
+        Map.of(),
+        Abandoned.FAIL,
         "rq:");
   }
 
@@ -118,6 +174,15 @@ public record WorkerSettings(
       throw new IllegalArgumentException("there is a handler for " + function + " already");
     }
     return with(draft -> draft.handlers = more);
+  }
+
+  /** Calls this when a job has ended that asks for the Python function of this name. */
+  public WorkerSettings callingBack(String function, JobCallback callback) {
+    Map<String, JobCallback> more = new LinkedHashMap<>(callbacks);
+    if (more.put(function, callback) != null) {
+      throw new IllegalArgumentException("there is a callback for " + function + " already");
+    }
+    return with(draft -> draft.callbacks = more);
   }
 
   /** With so many jobs at once. */
@@ -160,6 +225,26 @@ public record WorkerSettings(
     return with(draft -> draft.maxPayload = maxPayload);
   }
 
+  /** With this order of its queues. */
+  public WorkerSettings withOrder(Order order) {
+    return with(draft -> draft.order = order);
+  }
+
+  /** With this executor for the handlers. */
+  public WorkerSettings withExecutor(Executor executor) {
+    return with(draft -> draft.threading = new Threading.Given(executor));
+  }
+
+  /** With a virtual thread for each job, where the JVM has them. */
+  public WorkerSettings withVirtualThreads() {
+    return with(draft -> draft.threading = new Threading.Virtual());
+  }
+
+  /** With this fate for jobs without retries whose worker has died. */
+  public WorkerSettings withAbandoned(Abandoned abandoned) {
+    return with(draft -> draft.abandoned = abandoned);
+  }
+
   /** With this key prefix. */
   public WorkerSettings withKeyPrefix(String keyPrefix) {
     return with(draft -> draft.keyPrefix = keyPrefix);
@@ -185,6 +270,10 @@ public record WorkerSettings(
         draft.interruptGrace,
         draft.resultTtl,
         draft.maxPayload,
+        draft.order,
+        draft.threading,
+        draft.callbacks,
+        draft.abandoned,
         draft.keyPrefix);
   }
 
@@ -200,6 +289,10 @@ public record WorkerSettings(
     private Duration interruptGrace;
     private Duration resultTtl;
     private int maxPayload;
+    private Order order;
+    private Threading threading;
+    private Map<String, JobCallback> callbacks;
+    private Abandoned abandoned;
     private String keyPrefix;
 
     Draft(WorkerSettings from) {
@@ -213,6 +306,10 @@ public record WorkerSettings(
       interruptGrace = from.interruptGrace;
       resultTtl = from.resultTtl;
       maxPayload = from.maxPayload;
+      order = from.order;
+      threading = from.threading;
+      callbacks = from.callbacks;
+      abandoned = from.abandoned;
       keyPrefix = from.keyPrefix;
     }
   }

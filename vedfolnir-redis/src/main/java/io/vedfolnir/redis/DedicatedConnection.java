@@ -8,8 +8,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * A connection of one's own, for commands that block: a blocking pop on a shared connection would
- * stop everybody else.
+ * A connection of one's own: for commands that block, since a blocking pop on a shared connection
+ * would stop everybody else, and for a row of {@linkplain #pipeline() pipelines} that watch keys
+ * from one to the next.
  *
  * <p>It does not reconnect. When it fails, close it and ask for a new one; so its owner always
  * knows that something may have been lost. Thread-safe.
@@ -32,6 +33,11 @@ public final class DedicatedConnection implements AutoCloseable {
   public <T> CompletionStage<T> call(
       Function<RedisAsyncCommands<String, byte[]>, ? extends CompletionStage<T>> command) {
     return RedisAccess.mapped(() -> command.apply(connection.async()), Failures::ofWrite);
+  }
+
+  /** Begins a pipeline; one at a time, since what it watches belongs to the connection. */
+  public Pipeline pipeline() {
+    return new Pipeline(connection);
   }
 
   /** False once the connection has ended, by whichever side. */

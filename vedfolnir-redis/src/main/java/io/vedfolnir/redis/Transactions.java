@@ -195,14 +195,14 @@ final class Transactions {
     pool.giveBack(loan);
   }
 
-  private static CompletableFuture<TransactionResult> record(
+  static CompletableFuture<TransactionResult> record(
       Batch batch, Consumer<RedisAsyncCommands<String, byte[]>> commands) {
     batch.commands().multi();
     commands.accept(batch.commands());
     return batch.commands().exec().toCompletableFuture();
   }
 
-  private static TransactionReply reply(TransactionResult outcome) {
+  static TransactionReply reply(TransactionResult outcome) {
     List<@Nullable Object> replies = new ArrayList<>(outcome.size());
     for (int i = 0; i < outcome.size(); i++) {
       replies.add(outcome.get(i));

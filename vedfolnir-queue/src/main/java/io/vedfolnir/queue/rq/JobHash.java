@@ -38,16 +38,35 @@ public record JobHash(
     boolean atFront,
     boolean hasDependencies,
     boolean allowsFailedDependencies,
-    boolean hasCallbacks,
-    boolean repeats,
+    Optional<Callback> successCallback,
+    Optional<Callback> failureCallback,
+    Optional<Callback> stoppedCallback,
+    int repeatsLeft,
+    List<Long> repeatIntervals,
     Optional<String> fingerprint,
-    int starts) {
+    int starts,
+    int recoveries,
+    boolean isDurable) {
 
   /** Which enqueue wrote this job: tells a repeated call from another job of the same id. */
   public static final String FINGERPRINT = "vedfolnir_enqueue";
 
   /** How often JVM workers have started this job. */
   public static final String STARTS = "vedfolnir_starts";
+
+  /** Set if Redis is not told the TTL of the job while it waits; workers see to it instead. */
+  public static final String DURABLE = "vedfolnir_durable";
+
+  /** How often the job was taken over from a worker that had died. */
+  public static final String RECOVERIES = "vedfolnir_recoveries";
+
+  /**
+   * What is to be called when the job has ended.
+   *
+   * @param name dotted name of a Python function
+   * @param timeout how long it may take
+   */
+  public record Callback(String name, Duration timeout) {}
 
   private static final String[] FIELDS = {
     "origin",
@@ -71,9 +90,15 @@ public record JobHash(
     "success_callback_name",
     "failure_callback_name",
     "stopped_callback_name",
+    "success_callback_timeout",
+    "failure_callback_timeout",
+    "stopped_callback_timeout",
     "repeats_left",
+    "repeat_intervals",
     FINGERPRINT,
-    STARTS
+    STARTS,
+    RECOVERIES,
+    DURABLE
   };
 
   /** What reading a hash gave. */
@@ -117,13 +142,38 @@ public record JobHash(
             in.flag("enqueue_at_front"),
             in.text("dependency_ids").filter(ids -> !ids.equals("[]")).isPresent(),
             in.flag("allow_dependency_failures"),
-            in.text("success_callback_name").isPresent()
-                || in.text("failure_callback_name").isPresent()
-                || in.text("stopped_callback_name").isPresent(),
-            in.number("repeats_left", 0, Integer.MAX_VALUE).orElse(0L) > 0,
+            callback(in, "success"),
+            callback(in, "failure"),
+            callback(in, "stopped"),
+            in.number("repeats_left", 0, Integer.MAX_VALUE).orElse(0L).intValue(),
+            in.numbers("repeat_intervals"),
             in.text(FINGERPRINT),
-            in.number(STARTS, 0, Integer.MAX_VALUE - 1).orElse(0L).intValue());
+            in.number(STARTS, 0, Integer.MAX_VALUE - 1).orElse(0L).intValue(),
+            in.number(RECOVERIES, 0, Integer.MAX_VALUE - 1).orElse(0L).intValue(),
+            in.flag(DURABLE));
     return in.broken().isEmpty() ? new Whole(hash) : new Broken(in.broken());
+  }
+
+  private static Optional<Callback> callback(HashFields in, String end) {
+    long seconds = in.number(end + "_callback_timeout", -1, Ttl.LONGEST).orElse(60L);
+    Duration timeout = Duration.ofSeconds(seconds > 0 ? seconds : Ttl.LONGEST);
+    return in.text(end + "_callback_name").map(name -> new Callback(name, timeout));
+  }
+
+  /** The pause before the next repetition: as in RQ, the intervals are used from the last one. */
+  public long nextRepeatPause() {
+    if (repeatIntervals.isEmpty()) {
+      return 0;
+    }
+    return repeatIntervals.get(Math.min(repeatsLeft, repeatIntervals.size()) - 1);
+  }
+
+  /** Whether it has waited in its queue longer than its TTL, of which Redis may know nothing. */
+  public boolean isOverdue(Instant now) {
+    return ttl.filter(limit -> limit.seconds() > 0)
+        .flatMap(limit -> enqueuedAt.map(since -> since.plus(limit.duration())))
+        .filter(now::isAfter)
+        .isPresent();
   }
 
   /** The pause before the next retry as RQ chooses it; 0 for at once. */

@@ -34,6 +34,7 @@ final class NewJob {
 
   private final String id;
   private final String queue;
+  private final boolean durable;
   private final Enqueue options;
   private final Instant now;
   private final String description;
@@ -54,6 +55,7 @@ final class NewJob {
       Instant now) {
     this.id = options.id().orElseGet(() -> UUID.randomUUID().toString());
     this.queue = queue;
+    this.durable = settings.durable();
     this.options = options;
     this.now = now;
     this.description =
@@ -94,7 +96,7 @@ final class NewJob {
     transaction.sadd(keys.queues(), bytes(keys.queue(queue)));
     transaction.hset(keys.job(id), hash);
     Ttl ttl = Ttl.of(options.jobTtl());
-    if (!ttl.isForever()) {
+    if (!ttl.isForever() && !durable) {
       transaction.expire(keys.job(id), ttl.seconds());
     }
     if (options.place() == Enqueue.Place.FRONT) {
@@ -154,6 +156,9 @@ final class NewJob {
     if (options.retry().max() > 0) {
       fields.put("retries_left", bytes(Integer.toString(options.retry().max())));
       fields.put("retry_intervals", bytes(intervals()));
+    }
+    if (durable) {
+      fields.put(JobHash.DURABLE, bytes("1"));
     }
     fields.put(JobHash.FINGERPRINT, bytes(fingerprint));
     return fields;

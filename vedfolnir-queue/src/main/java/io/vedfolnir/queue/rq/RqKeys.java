@@ -167,6 +167,16 @@ public final class RqKeys {
     return prefix + "group:" + group;
   }
 
+  /** Set of the names of all groups. */
+  public String groups() {
+    return prefix + "groups";
+  }
+
+  /** String that says who sweeps the registries of a queue. */
+  public String sweepLock(String queue) {
+    return prefix + "clean_registries:" + name(queue);
+  }
+
   /** Glob of all keys that begin as a job's, for an operator's SCAN. */
   public String anyJob() {
     return prefix + "job:*";
@@ -196,6 +206,11 @@ public final class RqKeys {
     return OWN + "waits:" + process;
   }
 
+  /** Stream of the ids whose job was gone when they were to be run; ours, not RQ's. */
+  public String ghosts() {
+    return prefix + "vedfolnir:ghosts";
+  }
+
   /** How an execution is named in sorted sets since RQ 2.0. */
   public String member(String id, String execution) {
     if (!isExecutionId(execution)) {
@@ -206,6 +221,19 @@ public final class RqKeys {
 
   static boolean isExecutionId(String execution) {
     return EXECUTION_ID.matcher(execution).matches();
+  }
+
+  /** The job of an entry in a registry of started jobs; RQ before 2.0 enters the bare id. */
+  public static String jobOfMember(String member) {
+    int colon = member.indexOf(':');
+    return colon < 0 ? member : member.substring(0, colon);
+  }
+
+  /** The execution of an entry in a registry of started jobs, if it names one. */
+  public static Optional<String> executionOf(String member) {
+    int colon = member.indexOf(':');
+    return Optional.of(member.substring(colon + 1))
+        .filter(execution -> colon >= 0 && EXECUTION_ID.matcher(execution).matches());
   }
 
   /** Text as it is stored. */

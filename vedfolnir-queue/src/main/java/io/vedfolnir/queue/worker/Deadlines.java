@@ -26,17 +26,26 @@ final class Deadlines implements AutoCloseable {
    * @param deaf gets a run that has not ended within the grace after its interrupt
    */
   Future<?> watch(Execution execution, Consumer<Execution> deaf) {
-    if (execution.timeout().isEmpty()) {
-      return new FutureTask<>(() -> null);
-    }
-    return timer.schedule(
-        () -> {
-          execution.interrupt(Execution.Interruption.TIMEOUT);
-          timer.schedule(
-              () -> deaf.accept(execution), interruptGrace.toMillis(), TimeUnit.MILLISECONDS);
-        },
-        execution.timeout().get().toMillis(),
-        TimeUnit.MILLISECONDS);
+    return execution
+        .timeout()
+        .<Future<?>>map(
+            timeout ->
+                timer.schedule(
+                    () -> interrupt(execution, Execution.Interruption.TIMEOUT, deaf),
+                    timeout.toMillis(),
+                    TimeUnit.MILLISECONDS))
+        .orElseGet(() -> new FutureTask<>(() -> null));
+  }
+
+  /** Interrupts a run now. */
+  void interrupt(Execution execution, Execution.Interruption reason, Consumer<Execution> deaf) {
+    execution.interrupt(reason);
+    timer.schedule(() -> deaf.accept(execution), interruptGrace.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Interrupts this thread after a time; cancel what is returned when its work has ended. */
+  Future<?> interruptAfter(Thread thread, Duration time) {
+    return timer.schedule(thread::interrupt, time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

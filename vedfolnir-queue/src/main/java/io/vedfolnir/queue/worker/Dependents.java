@@ -9,8 +9,10 @@ import io.vedfolnir.queue.JobStatus;
 import io.vedfolnir.queue.rq.JobHash;
 import io.vedfolnir.queue.rq.RqKeys;
 import io.vedfolnir.queue.rq.RqTime;
+import io.vedfolnir.queue.worker.Outcome.Goal;
 import io.vedfolnir.redis.Decision;
 import io.vedfolnir.redis.WatchedTransaction;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +20,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queues the jobs that waited for one that has ended.
+ * Queues the jobs that waited for one that has ended, on a thread of its own.
  *
  * <p>After the end has been recorded, not with it: who makes a job wait watches the hash of the job
  * it waits for, so it either sees the end or is seen here. Each waiting job is a transaction of its
@@ -37,14 +43,60 @@ final class Dependents {
 
   private final Workshop workshop;
   private final RqKeys keys;
+  private final Bell bell;
+  private final AtomicInteger open = new AtomicInteger();
+  private final ThreadPoolExecutor thread;
 
-  Dependents(Workshop workshop) {
+  Dependents(Workshop workshop, Threads threads, Bell bell) {
     this.workshop = workshop;
     this.keys = workshop.keys();
+    this.bell = bell;
+    this.thread =
+        new ThreadPoolExecutor(
+            1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads.factory("dependents"));
+    thread.allowCoreThreadTimeOut(true);
   }
 
-  /** Queues what may run now that this run has ended. */
-  void release(Execution ended, Completion.Recorded how) {
+  /** Whether jobs may wait for such an end; RQ 2.8 and newer: not for a stop. */
+  static boolean mayRelease(Goal goal) {
+    return goal == Goal.FINISHED || goal == Goal.FAILED;
+  }
+
+  /** Queues what may run now that this job has ended, soon. */
+  void release(String parent, Goal how) {
+    open.incrementAndGet();
+    thread.execute(
+        () -> {
+          try {
+            releaseNow(parent, how);
+          } catch (RuntimeException e) {
+            log.warn("jobs that wait for another were not queued: {}", e.getMessage());
+          } finally {
+            open.decrementAndGet();
+            bell.ring();
+          }
+        });
+  }
+
+  /** Queues this waiting job if nothing that it waits for is left; found by a sweep. */
+  void recheck(String id) {
+    release("", id, Goal.FINISHED);
+  }
+
+  /** How many ends have not been dealt with yet. */
+  int size() {
+    return open.get();
+  }
+
+  /** Deals with what is open, then ends. */
+  void close(Duration atMost) throws InterruptedException {
+    thread.shutdown();
+    if (!thread.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      log.warn("jobs that wait for others are left to the next sweep");
+    }
+  }
+
+  private void releaseNow(String parent, Goal how) {
     Set<byte[]> waiting =
         workshop
             .patience()
@@ -53,13 +105,12 @@ final class Dependents {
                 () ->
                     workshop
                         .redis()
-                        .<Set<byte[]>>read(
-                            commands -> commands.smembers(keys.dependents(ended.id()))));
+                        .<Set<byte[]>>read(commands -> commands.smembers(keys.dependents(parent))));
     for (byte[] raw : waiting) {
       String id = RqKeys.text(raw);
       if (RqKeys.isJobId(id)) {
         try {
-          release(ended.id(), id, how);
+          release(parent, id, how);
         } catch (RuntimeException e) {
           log.warn("a job that waits for another was not queued: {}", e.getMessage());
         }
@@ -67,7 +118,7 @@ final class Dependents {
     }
   }
 
-  private void release(String parent, String id, Completion.Recorded how) {
+  private void release(String parent, String id, Goal how) {
     List<String> others =
         workshop
             .patience()
@@ -117,7 +168,7 @@ final class Dependents {
         statuses, (fields, list) -> new Seen(JobHash.read(id, fields), list));
   }
 
-  private Decision<Boolean> decide(String parent, String id, Seen seen, Completion.Recorded how) {
+  private Decision<Boolean> decide(String parent, String id, Seen seen, Goal how) {
     if (!(seen.waiting() instanceof JobHash.Whole whole)
         || whole.hash().status() != JobStatus.DEFERRED
         || whole.hash().origin().isEmpty()) {
@@ -125,8 +176,10 @@ final class Dependents {
     }
     JobHash hash = whole.hash();
     boolean failureIsFine = hash.allowsFailedDependencies();
+    boolean known = !parent.isEmpty() || !seen.others().isEmpty();
     boolean met =
-        (how == Completion.Recorded.FINISHED || failureIsFine)
+        known
+            && (how == Goal.FINISHED || failureIsFine)
             && seen.others().stream()
                 .map(JobStatus::of)
                 .allMatch(
@@ -150,14 +203,16 @@ final class Dependents {
                   "status", bytes(JobStatus.QUEUED.word()),
                   "enqueued_at", bytes(RqTime.date(now))));
           hash.ttl()
-              .filter(ttl -> ttl.seconds() > 0)
+              .filter(ttl -> ttl.seconds() > 0 && !hash.isDurable())
               .ifPresent(ttl -> commands.expire(keys.job(id), ttl.seconds()));
           if (hash.atFront()) {
             commands.lpush(keys.queue(queue), bytes(id));
           } else {
             commands.rpush(keys.queue(queue), bytes(id));
           }
-          commands.srem(keys.dependents(parent), bytes(id));
+          if (!parent.isEmpty()) {
+            commands.srem(keys.dependents(parent), bytes(id));
+          }
         },
         reply -> true);
   }

@@ -2,9 +2,11 @@
 package io.vedfolnir.queue.worker;
 
 import io.vedfolnir.queue.JobContext;
+import io.vedfolnir.queue.codec.Serializer;
 import io.vedfolnir.queue.rq.JobHash;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,9 @@ final class Execution implements JobContext {
   /** Why a run ends before its handler does. */
   enum Interruption {
     TIMEOUT,
-    SHUTDOWN
+    SHUTDOWN,
+    STOPPED,
+    KILLED
   }
 
   private final JobHash hash;
@@ -27,8 +31,10 @@ final class Execution implements JobContext {
   private final String executionId;
   private final Instant startedAt;
   private final Optional<Duration> timeout;
+  private final Meta meta;
 
   private volatile String function = "";
+  private volatile @Nullable Serializer serializer;
   private volatile Instant lastBeat;
   private volatile boolean cancelled;
   private @Nullable Thread handlerThread;
@@ -40,7 +46,9 @@ final class Execution implements JobContext {
       String queue,
       String executionId,
       Instant startedAt,
-      Optional<Duration> timeout) {
+      Optional<Duration> timeout,
+      Meta meta) {
+    this.meta = meta;
     this.hash = hash;
     this.queue = queue;
     this.executionId = executionId;
@@ -69,8 +77,10 @@ final class Execution implements JobContext {
     lastBeat = now;
   }
 
-  void calls(String name) {
+  /** What it calls, and how its payload was written. */
+  void calls(String name, Serializer written) {
     function = name;
+    serializer = written;
   }
 
   /** The handler begins on this thread, unless the run is over already. */
@@ -85,7 +95,11 @@ final class Execution implements JobContext {
   /** The handler has come back; no interrupt of this run reaches the thread after this. */
   synchronized void leave() {
     handlerThread = null;
-    // The interrupt was for the handler alone.
+    forgetInterrupt();
+  }
+
+  /** An interrupt was for what has just ended on this thread, and for nothing that follows. */
+  void forgetInterrupt() {
     boolean cleared = Thread.interrupted();
     cancelled |= cleared;
   }
@@ -158,6 +172,20 @@ final class Execution implements JobContext {
   @Override
   public String executionId() {
     return executionId;
+  }
+
+  @Override
+  public Map<String, @Nullable Object> meta() {
+    return meta.read(this);
+  }
+
+  @Override
+  public boolean saveMeta(Map<String, ? extends @Nullable Object> values) {
+    Serializer written = serializer;
+    if (written == null) {
+      throw new IllegalStateException("the job has not been read yet");
+    }
+    return meta.write(this, values, written);
   }
 
   @Override

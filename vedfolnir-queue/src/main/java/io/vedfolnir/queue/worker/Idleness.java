@@ -18,7 +18,7 @@ final class Idleness {
   private final Workshop workshop;
   private final Running running;
   private volatile boolean waiting;
-  private boolean told;
+  private String told = "";
 
   Idleness(Workshop workshop, Running running) {
     this.workshop = workshop;
@@ -31,6 +31,12 @@ final class Idleness {
     tell();
   }
 
+  /** Somebody has paused all workers. */
+  void suspended() {
+    waiting = true;
+    tell("suspended");
+  }
+
   /** There may be something to fetch. */
   void end() {
     waiting = false;
@@ -38,7 +44,7 @@ final class Idleness {
 
   /** A job has been started: the worker's hash says so. */
   synchronized void busy() {
-    told = false;
+    told = "";
   }
 
   /** A job has ended, perhaps the last one. */
@@ -51,18 +57,22 @@ final class Idleness {
     return running.isEmpty() ? Worker.State.IDLE : Worker.State.BUSY;
   }
 
-  private synchronized void tell() {
-    if (told || !waiting || !running.isEmpty()) {
+  private void tell() {
+    tell("idle");
+  }
+
+  private synchronized void tell(String state) {
+    if (state.equals(told) || !waiting || !running.isEmpty()) {
       return;
     }
-    told = true;
+    told = state;
     String worker = workshop.workerKey();
     workshop
         .redis()
         .together(
             commands -> {
               commands.hdel(worker, "current_job");
-              return commands.hset(worker, "state", bytes("idle"));
+              return commands.hset(worker, "state", bytes(state));
             })
         .whenComplete(
             (reply, failure) -> {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.queue.worker;
 
+import io.vedfolnir.queue.JobEnd;
+import io.vedfolnir.queue.WorkerSettings.Abandoned;
 import io.vedfolnir.queue.codec.DecodedCall;
 import io.vedfolnir.queue.codec.PayloadRefusedException;
 import io.vedfolnir.queue.codec.Serializer;
-import io.vedfolnir.queue.rq.JobHash;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs what was claimed, one claim in one slot: start, handler, record. */
+/** Runs what was started, one execution in one slot: payload, handler, callback. */
 final class JobRunner {
 
   private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
@@ -19,65 +22,46 @@ final class JobRunner {
   private final Workshop workshop;
   private final Slots slots;
   private final Running running;
-  private final Idleness idleness;
   private final Deadlines deadlines;
   private final Threads threads;
-  private final JobStarter starter;
-  private final Unstartable unstartable;
+  private final Consumer<Ending> ended;
   private final HandlerTable handlers;
-  private final Completion completion;
-  private volatile boolean stopping;
+  private final Callbacks callbacks;
 
   JobRunner(
       Workshop workshop,
       Slots slots,
       Running running,
-      Idleness idleness,
       Deadlines deadlines,
-      Threads threads) {
+      Callbacks callbacks,
+      Threads threads,
+      Consumer<Ending> ended) {
     this.workshop = workshop;
     this.slots = slots;
     this.running = running;
-    this.idleness = idleness;
     this.deadlines = deadlines;
     this.threads = threads;
-    this.starter = new JobStarter(workshop);
-    this.unstartable = new Unstartable(workshop);
+    this.ended = ended;
     this.handlers = new HandlerTable(workshop.settings().handlers());
-    this.completion = new Completion(workshop);
+    this.callbacks = callbacks;
   }
 
-  /** From now on claims go back to their queue. */
-  void stop() {
-    stopping = true;
-  }
-
-  /** Runs one claim to its end, then frees its slot. */
-  void run(Claim claim) {
-    boolean ownsSlot = true;
+  /** Runs it in a slot, which is free again when the handler has come back. */
+  void begin(Starts.Started started) {
+    running.add(started.execution());
     try {
-      if (stopping) {
-        unstartable.giveBack(claim);
-        return;
-      }
-      Optional<JobStarter.Started> started = starter.start(claim);
-      if (started.isPresent()) {
-        ownsSlot = execute(started.get());
-      }
-    } catch (RuntimeException e) {
-      log.error("a claimed job of queue {} could not be started", claim.queue(), e);
-    } finally {
-      if (ownsSlot) {
-        slots.release(1);
-      }
+      slots.run(() -> run(started));
+    } catch (RejectedExecutionException e) {
+      log.error("the executor takes no more handlers; a job is failed", e);
+      finish(
+          started.execution(),
+          new Outcome.Failed(ExceptionText.of(e), Outcome.Retrying.AS_THE_JOB_SAYS));
+      slots.release();
     }
   }
 
-  // False if the slot was given to another thread meanwhile.
-  private boolean execute(JobStarter.Started started) {
+  private void run(Starts.Started started) {
     Execution execution = started.execution();
-    running.add(execution);
-    idleness.busy();
     Future<?> deadline = deadlines.watch(execution, this::leaveBehind);
     Outcome outcome = outcome(execution, started.payload());
     deadline.cancel(false);
@@ -85,12 +69,10 @@ final class JobRunner {
       workshop.tally().refused.increment();
       log.warn("a handler came back long after its time; its result is refused");
       slots.cameBack();
-      return false;
+      return;
     }
-    finish(
-        execution,
-        execution.interruption().map(reason -> interrupted(execution, reason)).orElse(outcome));
-    return true;
+    finish(execution, told(execution, outcome));
+    slots.release();
   }
 
   /** Gives up a handler that does not react to its interrupt. */
@@ -107,10 +89,32 @@ final class JobRunner {
         .named(
             "late",
             () -> {
-              finish(execution, interrupted(execution, reason.get()));
-              slots.release(1);
+              finish(execution, told(execution, interrupted(execution, reason.get())));
+              slots.release();
             })
         .start();
+  }
+
+  /** Stops a job if it runs here, and records it as stopped. */
+  void stop(String id) {
+    running.all().stream()
+        .filter(execution -> execution.id().equals(id))
+        .forEach(
+            execution ->
+                deadlines.interrupt(execution, Execution.Interruption.STOPPED, this::leaveBehind));
+  }
+
+  /** Ends everything that runs, as if its process had died. */
+  void killAll() {
+    running
+        .all()
+        .forEach(
+            execution ->
+                deadlines.interrupt(execution, Execution.Interruption.KILLED, this::leaveBehind));
+  }
+
+  private void finish(Execution execution, Outcome outcome) {
+    ended.accept(new Ending(execution, outcome, workshop.now()));
   }
 
   private Outcome outcome(Execution execution, Optional<byte[]> payload) {
@@ -121,9 +125,9 @@ final class JobRunner {
               + workshop.settings().maxPayload()
               + " bytes that this worker takes (maxPayload)");
     }
-    Optional<String> unfit = unfit(execution.hash());
-    if (unfit.isPresent()) {
-      return never(UnsupportedOperationException.class.getName(), unfit.get());
+    Optional<String> missing = callbacks.missing(execution.hash());
+    if (missing.isPresent()) {
+      return never(UnsupportedOperationException.class.getName(), missing.get());
     }
     DecodedCall decoded;
     try {
@@ -134,15 +138,15 @@ final class JobRunner {
       log.error("a payload of queue {} could not be read", execution.queue(), e);
       return never(e.getClass().getName(), "the payload could not be read");
     }
-    execution.calls(decoded.call().function());
+    execution.calls(decoded.call().function(), decoded.serializer());
     return call(execution, decoded);
   }
 
   private Outcome call(Execution execution, DecodedCall decoded) {
-    if (!execution.enter()) {
-      return never(InterruptedException.class.getName(), "ended before it began");
-    }
     Object value;
+    if (!execution.enter()) {
+      return interrupted(execution, execution.interruption().orElseThrow());
+    }
     try {
       value = handlers.run(decoded.call(), execution);
     } catch (Throwable failure) { // an Error of a handler is its job's failure, not the worker's
@@ -150,7 +154,42 @@ final class JobRunner {
     } finally {
       execution.leave();
     }
+    if (execution.interruption().isPresent()) {
+      return interrupted(execution, execution.interruption().get());
+    }
+    try {
+      callbacks.call(
+          execution.hash().successCallback(),
+          execution,
+          new JobEnd.Succeeded(Optional.ofNullable(value)));
+    } catch (Throwable failure) {
+      return new Outcome.Failed(ExceptionText.of(failure), Outcome.Retrying.AS_THE_JOB_SAYS);
+    }
     return new Outcome.Returned(encode(value, decoded.serializer()));
+  }
+
+  /** The outcome after the callbacks for a failure or a stop have been told. */
+  private Outcome told(Execution execution, Outcome outcome) {
+    Outcome last =
+        outcome instanceof Outcome.Failed
+            ? execution.interruption().map(reason -> interrupted(execution, reason)).orElse(outcome)
+            : outcome;
+    try {
+      if (last instanceof Outcome.Failed failed) {
+        callbacks.call(
+            execution.hash().failureCallback(),
+            execution,
+            new JobEnd.Failed(failed.exceptionText()));
+      } else if (last instanceof Outcome.Stopped) {
+        callbacks.call(execution.hash().stoppedCallback(), execution, new JobEnd.Stopped());
+      }
+    } catch (Throwable failure) {
+      log.warn("a callback for the end of a job of queue {} failed", execution.queue(), failure);
+      if (last instanceof Outcome.Failed failed) {
+        return new Outcome.Failed(ExceptionText.of(failure), failed.retrying());
+      }
+    }
+    return last;
   }
 
   // RQ 1.14 and newer store this very text for a value that cannot be carried.
@@ -166,67 +205,30 @@ final class JobRunner {
     }
   }
 
-  private static Optional<String> unfit(JobHash hash) {
-    if (hash.hasCallbacks()) {
-      return Optional.of(
-          "the job names Python callbacks, which a JVM worker cannot call; enqueue it without them"
-              + " or on a queue that Python works");
-    }
-    if (hash.repeats()) {
-      return Optional.of(
-          "the job is to be repeated, which JVM workers do not do; enqueue it without repeat or on a"
-              + " queue that Python works");
-    }
-    return Optional.empty();
-  }
-
   private Outcome interrupted(Execution execution, Execution.Interruption reason) {
     return switch (reason) {
       case TIMEOUT ->
-          new Outcome.Failed(
-              ExceptionText.of(
-                  "rq.timeouts.JobTimeoutException",
-                  "Task exceeded maximum timeout value ("
-                      + execution.timeout().orElseThrow().toSeconds()
-                      + " seconds)"),
-              Outcome.Retrying.AS_THE_JOB_SAYS);
+          failed(
+              "rq.timeouts.JobTimeoutException",
+              "Task exceeded maximum timeout value ("
+                  + execution.timeout().orElseThrow().toSeconds()
+                  + " seconds)");
+      case KILLED -> failed("rq.worker.WorkHorseKilled", "Work-horse terminated unexpectedly");
+      case STOPPED -> new Outcome.Stopped("Job stopped by user, work-horse terminated.\n");
       case SHUTDOWN ->
-          new Outcome.Failed(
-              ExceptionText.of(
+          workshop.settings().abandoned() == Abandoned.RUN_AGAIN
+              ? new Outcome.BrokenOff()
+              : failed(
                   InterruptedException.class.getName(),
-                  "the worker was closed before the job ended"),
-              Outcome.Retrying.AS_THE_JOB_SAYS);
+                  "the worker was closed before the job ended");
     };
+  }
+
+  private static Outcome failed(String name, String message) {
+    return new Outcome.Failed(ExceptionText.of(name, message), Outcome.Retrying.AS_THE_JOB_SAYS);
   }
 
   private static Outcome never(String name, String message) {
     return new Outcome.Failed(ExceptionText.of(name, message), Outcome.Retrying.NEVER);
-  }
-
-  private void finish(Execution execution, Outcome outcome) {
-    try {
-      Completion.Recorded recorded = completion.record(execution, outcome);
-      count(recorded);
-    } catch (RuntimeException e) {
-      log.error(
-          "the end of a job of queue {} could not be recorded; others will take it for abandoned",
-          execution.queue(),
-          e);
-    } finally {
-      running.remove(execution);
-      idleness.jobEnded();
-    }
-  }
-
-  private void count(Completion.Recorded recorded) {
-    switch (recorded) {
-      case FINISHED -> workshop.tally().finished.increment();
-      case FAILED -> workshop.tally().failed.increment();
-      case RETRIED -> workshop.tally().retried.increment();
-      case REFUSED -> {
-        workshop.tally().refused.increment();
-        log.warn("a result is refused: the job was taken over, stopped or deleted while it ran");
-      }
-    }
   }
 }

@@ -32,6 +32,10 @@ final class Patience {
     over.countDown();
   }
 
+  boolean hasEnded() {
+    return over.getCount() == 0;
+  }
+
   /**
    * The result of a step, whenever it comes.
    *
@@ -44,7 +48,7 @@ final class Patience {
       } catch (RedisAccessException | WatchConflictException e) {
         if (e instanceof RedisAccessException.Rejected
             || e instanceof RedisAccessException.Unsupported
-            || over.getCount() == 0) {
+            || hasEnded()) {
           throw e;
         }
         if (failures == 0) {

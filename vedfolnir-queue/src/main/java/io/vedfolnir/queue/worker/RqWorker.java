@@ -21,13 +21,23 @@ public final class RqWorker implements Worker {
 
   private static final Logger log = LoggerFactory.getLogger(RqWorker.class);
 
+  /** How long the last results may take when the worker is closed. */
+  private static final Duration RECORDING = Duration.ofSeconds(5);
+
+  /** Longest time between two looks for what dead workers have left. */
+  private static final Duration SWEEP = Duration.ofSeconds(30);
+
   private final Workshop workshop;
+  private final Threads threads;
   private final Running running = new Running();
   private final Slots slots;
   private final Idleness idleness;
   private final Deadlines deadlines;
+  private final Dependents dependents;
   private final JobRunner runner;
-  private final JobFetcher fetcher;
+  private final WorkLoop loop;
+  private final Sweep sweep;
+  private final RemoteControl remoteControl;
   private final WorkerRegistration registration;
   private final ScheduledThreadPoolExecutor heart;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -36,7 +46,7 @@ public final class RqWorker implements Worker {
   private RqWorker(RedisAccess redis, WorkerSettings settings) {
     settings.queues().forEach(RqKeys::name);
     String name = settings.name().orElseGet(RqWorker::someName);
-    Threads threads = new Threads(name);
+    this.threads = new Threads(name);
     this.workshop =
         new Workshop(
             redis,
@@ -46,18 +56,46 @@ public final class RqWorker implements Worker {
             name,
             new Tally(),
             new Patience());
-    this.slots = new Slots(settings.concurrency(), threads);
+    Bell bell = new Bell();
+    this.slots = new Slots(settings.concurrency(), settings.threading(), threads, bell);
     this.idleness = new Idleness(workshop, running);
     this.deadlines = new Deadlines(threads, settings.interruptGrace());
-    this.runner = new JobRunner(workshop, slots, running, idleness, deadlines, threads);
-    this.fetcher = new JobFetcher(workshop, slots, runner, idleness);
+    this.dependents = new Dependents(workshop, threads, bell);
+    Endings endings = new Endings(workshop, dependents, this::settled);
+    Callbacks callbacks = new Callbacks(settings.callbacks(), deadlines);
+    this.runner =
+        new JobRunner(
+            workshop,
+            slots,
+            running,
+            deadlines,
+            callbacks,
+            threads,
+            ending -> {
+              endings.add(ending);
+              bell.ring();
+            });
+    this.sweep = new Sweep(workshop, dependents, callbacks, System::nanoTime);
+    this.loop =
+        new WorkLoop(
+            workshop, slots, bell, runner, endings, dependents, idleness, this::sweepTwiceSoon);
     this.registration = new WorkerRegistration(workshop);
-    this.heart = new ScheduledThreadPoolExecutor(1, threads.factory("heartbeat"));
+    this.heart = new ScheduledThreadPoolExecutor(2, threads.factory("heartbeat"));
     RedisAccess.await(registration.birth());
+    this.remoteControl = new RemoteControl(workshop, runner, this::stop);
     long beat = settings.heartbeat().toMillis();
     heart.scheduleAtFixedRate(
         new Heartbeat(workshop, running, registration), beat, beat, TimeUnit.MILLISECONDS);
+    heart.scheduleWithFixedDelay(sweep, 0, Math.min(beat, SWEEP.toMillis()), TimeUnit.MILLISECONDS);
     threads.named("main", this::live).start();
+  }
+
+  // Once to see what lies there, once to put back what lies there still.
+  private void sweepTwiceSoon() {
+    if (!heart.isShutdown()) {
+      heart.schedule(sweep, 1, TimeUnit.SECONDS);
+      heart.schedule(sweep, Sweep.STUCK.toSeconds() + 2, TimeUnit.SECONDS);
+    }
   }
 
   /**
@@ -105,10 +143,20 @@ public final class RqWorker implements Worker {
   }
 
   @Override
+  public void closeNow() {
+    stop();
+    running
+        .all()
+        .forEach(
+            execution ->
+                deadlines.interrupt(
+                    execution, Execution.Interruption.SHUTDOWN, runner::leaveBehind));
+    close();
+  }
+
+  @Override
   public void close() {
-    stopping = true;
-    runner.stop();
-    fetcher.stop();
+    stop();
     boolean interrupted = false;
     while (true) {
       try {
@@ -123,6 +171,11 @@ public final class RqWorker implements Worker {
     }
   }
 
+  private void stop() {
+    stopping = true;
+    loop.stop();
+  }
+
   private void live() {
     log.info(
         "worker {} listens to {} with {} slots",
@@ -130,44 +183,70 @@ public final class RqWorker implements Worker {
         workshop.settings().queues(),
         workshop.settings().concurrency());
     try {
-      fetcher.run();
+      loop.run();
     } catch (InterruptedException e) {
       log.warn("worker {} was interrupted and shuts down", name());
     } catch (RuntimeException e) {
       log.error("worker {} cannot go on and shuts down", name(), e);
     }
-    stopping = true;
+    stop();
     try {
-      endJobs();
+      threads.named("closing", this::endJobs).start();
+      loop.drain();
+      dependents.close(Duration.ofSeconds(10));
     } catch (InterruptedException e) {
-      slots.interruptAll();
+      log.warn("worker {} was interrupted while it recorded its last results", name());
+    } catch (RuntimeException e) {
+      log.error("worker {} could not record its last results", name(), e);
     } finally {
       leave();
     }
   }
 
-  private void endJobs() throws InterruptedException {
-    runner.stop();
-    slots.shutdown();
-    if (slots.awaitEnd(workshop.settings().shutdownGrace())) {
-      return;
-    }
-    log.warn("worker {} interrupts {} jobs at the end of its grace", name(), running.all().size());
-    running.all().forEach(execution -> execution.interrupt(Execution.Interruption.SHUTDOWN));
-    if (slots.awaitEnd(workshop.settings().interruptGrace())) {
-      return;
-    }
-    running.all().forEach(runner::leaveBehind);
-    if (!running.awaitEmpty(Duration.ofSeconds(5))) {
+  /** Waits for what runs while the main thread records what ends. */
+  private void endJobs() {
+    try {
+      if (!slots.awaitAllFree(workshop.settings().shutdownGrace())) {
+        log.warn(
+            "worker {} interrupts {} jobs at the end of its grace", name(), running.all().size());
+        running.all().forEach(execution -> execution.interrupt(Execution.Interruption.SHUTDOWN));
+        if (!slots.awaitAllFree(workshop.settings().interruptGrace())) {
+          running.all().forEach(runner::leaveBehind);
+          slots.awaitAllFree(RECORDING);
+        }
+      }
+      if (!running.awaitEmpty(RECORDING)) {
+        workshop.patience().end();
+      }
+    } catch (InterruptedException e) {
       workshop.patience().end();
-      running.awaitEmpty(Duration.ofSeconds(5));
+    } finally {
+      loop.finish();
     }
+  }
+
+  private void settled(Ending ending, boolean recorded) {
+    Tally tally = workshop.tally();
+    if (recorded) {
+      switch (ending.goal()) {
+        case FINISHED -> tally.finished.increment();
+        case FAILED, STOPPED -> tally.failed.increment();
+        case RETRIED, RETURNED -> tally.retried.increment();
+      }
+    } else {
+      tally.refused.increment();
+      log.warn("a result is refused: the job was taken over, stopped or deleted while it ran");
+    }
+    running.remove(ending.execution());
+    idleness.jobEnded();
   }
 
   private void leave() {
     workshop.patience().end();
     heart.shutdownNow();
     deadlines.close();
+    slots.shutdown();
+    remoteControl.close();
     try {
       RedisAccess.await(registration.death());
     } catch (RuntimeException e) {

@@ -1,50 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.queue.worker;
 
+import io.vedfolnir.queue.WorkerSettings.Threading;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that run handlers: as many as jobs may run at once, and one more for each handler
- * that was left behind because it does not react.
+ * How many handlers may run, and what runs them: threads of our own, one more for each handler that
+ * was left behind because it does not react; virtual threads; or what the application gave.
  */
 final class Slots {
 
   private final int size;
-  private final Semaphore free;
+  private final Bell bell;
+  private final AtomicInteger free;
   private final AtomicInteger leftBehind = new AtomicInteger();
-  private final ThreadPoolExecutor threads;
+  private final Executor executor;
+  private final @Nullable ThreadPoolExecutor own;
+  private final Optional<ExecutorService> virtual;
+  private volatile long released = System.nanoTime();
 
-  Slots(int size, Threads named) {
+  Slots(int size, Threading threading, Threads named, Bell bell) {
     this.size = size;
-    this.free = new Semaphore(size);
-    this.threads =
-        new ThreadPoolExecutor(
-            size, size, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named.factory("handler"));
-  }
-
-  /** Waits for a free slot and takes all that are free. */
-  int acquire() throws InterruptedException {
-    free.acquire();
-    return 1 + free.drainPermits();
-  }
-
-  void release(int count) {
-    free.release(count);
-  }
-
-  /** Ends a wait for a free slot at the shutdown; the slots are not counted any more. */
-  void wake() {
-    free.release(1);
-  }
-
-  /** Runs a task in a slot that was acquired for it; the task releases it. */
-  void run(Runnable task) {
-    threads.execute(task);
+    this.bell = bell;
+    this.free = new AtomicInteger(size);
+    this.virtual = threading instanceof Threading.Virtual ? Threads.virtual() : Optional.empty();
+    if (threading instanceof Threading.Given given) {
+      this.own = null;
+      this.executor = given.executor();
+    } else if (virtual.isPresent()) {
+      this.own = null;
+      this.executor = virtual.get();
+    } else {
+      this.own =
+          new ThreadPoolExecutor(
+              size,
+              size,
+              0,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              named.factory("handler"));
+      this.executor = own;
+    }
   }
 
   /** How many there are. */
@@ -52,42 +56,64 @@ final class Slots {
     return size;
   }
 
-  /** Waits until one more is free than now. */
-  void awaitRelease() throws InterruptedException {
-    int taken = free.drainPermits();
-    if (taken < size) {
-      free.acquire();
-      taken++;
-    }
-    free.release(taken);
+  int free() {
+    return free.get();
+  }
+
+  /** When the last one became free, by {@link System#nanoTime()}. */
+  long released() {
+    return released;
+  }
+
+  /** Runs a task in a slot; the task {@linkplain #release() releases} it. */
+  void run(Runnable task) {
+    free.decrementAndGet();
+    executor.execute(task);
+  }
+
+  synchronized void release() {
+    released = System.nanoTime();
+    free.incrementAndGet();
+    notifyAll();
+    bell.ring();
   }
 
   /** The thread of a slot is given up, another takes its place. */
   synchronized void leaveBehind() {
     int more = size + leftBehind.incrementAndGet();
-    threads.setMaximumPoolSize(more);
-    threads.setCorePoolSize(more);
+    if (own != null) {
+      own.setMaximumPoolSize(more);
+      own.setCorePoolSize(more);
+    }
   }
 
   /** A thread that was given up has come back after all, and is one too many. */
   synchronized void cameBack() {
     int more = size + leftBehind.decrementAndGet();
-    threads.setCorePoolSize(more);
-    threads.setMaximumPoolSize(more);
+    if (own != null) {
+      own.setCorePoolSize(more);
+      own.setMaximumPoolSize(more);
+    }
   }
 
-  /** Takes no more tasks. */
+  /** Waits until all are free, or for so long. */
+  synchronized boolean awaitAllFree(Duration atMost) throws InterruptedException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (free.get() < size) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
+  /** Ends the threads that are ours; handlers that still run are interrupted. */
   void shutdown() {
-    threads.shutdown();
-  }
-
-  /** Waits for the tasks to end. */
-  boolean awaitEnd(Duration atMost) throws InterruptedException {
-    return threads.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** Interrupts what still runs. */
-  void interruptAll() {
-    threads.shutdownNow();
+    if (own != null) {
+      own.shutdownNow();
+    }
+    virtual.ifPresent(ExecutorService::shutdownNow);
   }
 }

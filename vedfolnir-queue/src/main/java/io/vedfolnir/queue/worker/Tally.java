@@ -14,6 +14,7 @@ final class Tally {
   final LongAdder ghosts = new LongAdder();
   final LongAdder unreadable = new LongAdder();
   final LongAdder skipped = new LongAdder();
+  final LongAdder recovered = new LongAdder();
 
   Worker.Counts counts() {
     return new Worker.Counts(
@@ -23,6 +24,7 @@ final class Tally {
         refused.sum(),
         ghosts.sum(),
         unreadable.sum(),
-        skipped.sum());
+        skipped.sum(),
+        recovered.sum());
   }
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vedfolnir.queue.worker;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,5 +21,23 @@ record Threads(String worker) {
     Thread thread = new Thread(task, "vedfolnir-worker-" + worker + "-" + role);
     thread.setDaemon(true);
     return thread;
+  }
+
+  /** A virtual thread for each task, if this JVM has them (21 and newer; this code is for 17). */
+  static Optional<ExecutorService> virtual() {
+    try {
+      return Optional.of(
+          (ExecutorService)
+              MethodHandles.publicLookup()
+                  .findStatic(
+                      Executors.class,
+                      "newVirtualThreadPerTaskExecutor",
+                      MethodType.methodType(ExecutorService.class))
+                  .invoke());
+    } catch (NoSuchMethodException e) {
+      return Optional.empty();
+    } catch (Throwable e) {
+      throw new IllegalStateException("virtual threads cannot be started", e);
+    }
   }
 }

@@ -6,19 +6,19 @@ import io.vedfolnir.queue.rq.RqKeys;
 import io.vedfolnir.redis.DedicatedConnection;
 import io.vedfolnir.redis.RedisAccess;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.Semaphore;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sleeps until one of several queues has a job, without taking it.
+ * Tells when an empty queue has a job, without taking it.
  *
  * <p>Redis can block on one list only for a move, so each queue has a connection that waits for
  * {@code BLMOVE q q LEFT LEFT}: the head of the list onto itself. It wakes up like a pop and
- * changes nothing, so a connection that ends at the wrong moment loses no job. Used by one thread,
- * but for {@link #wake()}.
+ * changes nothing, so a connection that ends at the wrong moment loses no job. Main thread only.
  */
 final class WakeUp implements AutoCloseable {
 
@@ -26,43 +26,40 @@ final class WakeUp implements AutoCloseable {
 
   private final RedisAccess redis;
   private final RqKeys keys;
+  private final Sources sources;
+  private final Bell bell;
   private final Duration block;
-  private final List<Watch> watches;
-  private final Semaphore calls = new Semaphore(0);
-  private volatile boolean news;
+  private final Map<String, Watch> watches = new LinkedHashMap<>();
 
-  WakeUp(Workshop workshop) {
+  WakeUp(Workshop workshop, Sources sources, Bell bell) {
     this.redis = workshop.redis();
     this.keys = workshop.keys();
+    this.sources = sources;
+    this.bell = bell;
     List<String> queues = workshop.settings().queues();
     // Longer with many queues, so that an idle worker costs the same.
-    this.block = Duration.ofSeconds(Math.max(30, 10L * queues.size()));
-    this.watches = queues.stream().map(Watch::new).toList();
-  }
-
-  /** Ends the present or next wait. */
-  void wake() {
-    news = true;
-    calls.release();
+    this.block = Duration.ofSeconds(Math.max(60, 20L * queues.size()));
+    queues.forEach(queue -> watches.put(queue, new Watch(queue)));
   }
 
   /**
-   * Waits until a queue may have a job or somebody calls.
+   * Rings when one of these queues has a job.
    *
    * @throws io.vedfolnir.redis.RedisAccessException if Redis cannot be asked
    */
-  void await() throws InterruptedException {
-    do {
-      watches.forEach(Watch::arm);
-      calls.acquire();
-      calls.drainPermits();
-    } while (!news); // a block that has timed out is only begun again
-    news = false;
+  void watch(List<String> queues) {
+    queues.forEach(
+        queue -> {
+          Watch watch = watches.get(queue);
+          if (watch != null) {
+            watch.arm();
+          }
+        });
   }
 
   @Override
   public void close() {
-    watches.forEach(Watch::close);
+    watches.values().forEach(Watch::close);
   }
 
   private final class Watch {
@@ -97,12 +94,11 @@ final class WakeUp implements AutoCloseable {
                   broken = true;
                   log.debug("waiting for a queue ended: {}", failure.getMessage());
                 }
-                armed = false;
                 if (failure != null || head != null) {
-                  wake();
-                } else {
-                  calls.release();
+                  sources.mayHave(queue);
                 }
+                armed = false;
+                bell.ring();
               });
     }
 

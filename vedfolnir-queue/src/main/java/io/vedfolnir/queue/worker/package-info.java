@@ -6,17 +6,21 @@
  * <p>Threads of one worker, all daemons named {@code vedfolnir-worker-<name>-…}:
  *
  * <ul>
- *   <li><em>main</em>: {@code JobFetcher} takes ids while slots are free and sleeps on {@code
- *       WakeUp} when there are none; at the end it shuts the rest down;
- *   <li><em>handler-n</em>: one for each slot; {@code JobRunner} starts a claim, calls the handler
- *       and records the end with {@code Completion};
- *   <li><em>heartbeat</em>: {@code Heartbeat} renews worker and runs;
- *   <li><em>deadlines</em>: interrupts handlers whose time is over.
+ *   <li><em>main</em>: {@code WorkLoop} sends one round after another, in which {@code Intake}
+ *       brings ids to their start and {@code Endings} brings runs to their record; it sleeps while
+ *       {@code WakeUp} has no news;
+ *   <li><em>handler-n</em>: one for each slot, unless the application gave an executor; {@code
+ *       JobRunner} calls the handler and hands its end over;
+ *   <li><em>heartbeat-n</em>: {@code Heartbeat} renews worker and runs, {@code Sweep} recovers what
+ *       dead workers have left;
+ *   <li><em>dependents</em>: queues jobs that waited for one that has ended;
+ *   <li><em>deadlines</em>: interrupts handlers whose time is over;
+ *   <li><em>closing</em>: waits at the end for what runs.
  * </ul>
  *
  * <p>Where a job is when the worker dies: before the claim in the queue, after it in the
  * intermediate list, after the start in the registry of started jobs, after the end in its result.
- * Each step is one command or one transaction.
+ * Each step is one command or one transaction, which many jobs may share.
  */
 @NullMarked
 package io.vedfolnir.queue.worker;

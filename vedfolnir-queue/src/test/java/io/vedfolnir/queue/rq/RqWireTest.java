@@ -114,37 +114,34 @@ class RqWireTest {
     Job job = rig.queue.enqueue(QueueRig.ADD, new QueueRig.AddArgs(2, 3));
     try (Monitor monitor = new Monitor(endpoint)) {
       rig.burst(rig.settings().withName("w-" + rig.queueName));
-      List<String> sent = words(monitor.commands(), 2);
-      int from = sent.indexOf("HMGET rq:job:" + job.id()) - 1;
-      int to = sent.lastIndexOf("EXEC");
-      String member = rig.queueName;
+      Awaitility.await().until(() -> words(monitor.commands(), 2).contains("SREM rq:workers"));
+      // Those that are for this job alone; the others are shared by all jobs of a round.
       List<String> own =
-          sent
-              .subList(from, sent.indexOf("SMEMBERS rq:job:" + job.id() + ":dependents") + 1)
-              .stream()
-              .filter(command -> !command.startsWith("LMOVE") || sent.indexOf(command) == from)
+          words(monitor.commands(), 2).stream()
+              .filter(command -> command.contains(job.id()))
               .map(command -> command.replaceAll(":[0-9a-f]{32}$", ":E"))
               .toList();
-      log.warn("one job takes {} worker commands: {}", own.size(), own);
-      assertThat(to).isPositive();
+      String hash = "rq:job:" + job.id();
       assertThat(own)
-          .startsWith(
-              "LMOVE rq:queue:" + member,
-              "HMGET rq:job:" + job.id(),
-              "HSTRLEN rq:job:" + job.id(),
-              "MULTI",
-              "HGET rq:job:" + job.id(),
+          .containsExactly(
+              "WATCH " + hash,
+              "HSTRLEN " + hash,
+              "HMGET " + hash,
+              "HGET " + hash,
               "HSET rq:execution:" + job.id() + ":E",
               "EXPIRE rq:execution:" + job.id() + ":E",
               "ZADD rq:executions:" + job.id(),
               "EXPIRE rq:executions:" + job.id(),
-              "ZADD rq:wip:" + member,
-              "HSET rq:job:" + job.id(),
-              "PERSIST rq:job:" + job.id(),
-              "LREM rq:queue:" + member + ":intermediate",
-              "HSET rq:worker:w-" + rig.queueName)
-          .endsWith("SMEMBERS rq:job:" + job.id() + ":dependents")
-          .hasSizeLessThanOrEqualTo(32);
+              "HSET " + hash,
+              "PERSIST " + hash,
+              "WATCH " + hash,
+              "EXISTS " + hash,
+              "XADD rq:results:" + job.id(),
+              "EXPIRE rq:results:" + job.id(),
+              "HSET " + hash,
+              "EXPIRE " + hash,
+              "DEL rq:execution:" + job.id() + ":E",
+              "EXISTS " + hash + ":dependents");
     }
   }
 
@@ -161,7 +158,7 @@ class RqWireTest {
           .until(() -> System.nanoTime() - from > Duration.ofSeconds(12).toNanos());
       long sent = monitor.commands().size();
       log.warn("an idle worker sent {} commands in 12 s", sent);
-      assertThat(sent).isLessThanOrEqualTo(2);
+      assertThat(sent).isLessThanOrEqualTo(6); // a beat and a sweep may fall into it
     }
   }
 }

@@ -76,6 +76,9 @@ class WireDocTest {
                 keys.suspended(),
                 keys.commands("<w>"),
                 keys.group("<g>"),
+                keys.groups(),
+                keys.sweepLock("<q>"),
+                keys.ghosts(),
                 keys.waits("<p>"))
             .stream()
             .map(key -> key.replace(ID, "<id>").replace(EXECUTION, "<e>"))

@@ -173,9 +173,9 @@ class WorkerLifeTest {
             "nobody",
             new Tally(),
             new Patience());
-    Claim claim = new Claim(rig.queueName, io.vedfolnir.queue.rq.RqKeys.bytes(first.id()));
-    new Unstartable(workshop).giveBack(claim);
-    new Unstartable(workshop).giveBack(claim); // as after a lost reply
+    byte[] claimed = io.vedfolnir.queue.rq.RqKeys.bytes(first.id());
+    assertThat(new Return(workshop).toFront(rig.queueName, claimed)).isTrue();
+    assertThat(new Return(workshop).toFront(rig.queueName, claimed)).isFalse(); // a lost reply
     assertThat(rig.look.lrange("rq:queue:" + rig.queueName, 0, -1))
         .containsExactly(first.id(), second.id());
     assertThat(rig.look.llen("rq:queue:" + rig.queueName + ":intermediate")).isZero();

@@ -301,7 +301,7 @@ class WorkerTest {
       Job job = rig.queue.enqueue(QueueRig.ADD, new QueueRig.AddArgs(1, 2));
       rig.look.hset("rq:job:" + job.id(), "success_callback_name", "tasks.report");
       rig.start(rig.settings());
-      assertThat(failure(job)).contains("callbacks");
+      assertThat(failure(job)).contains("no callback for tasks.report");
     }
 
     private void theWorkerLives() {
