@@ -37,7 +37,7 @@ class CommandLineTest {
     Run created = run("sessions", uri, "create", "7", "ada");
     assertThat(created.status()).isZero();
     assertThat(created.out()).contains("\"user_id\":7", "\"username\":\"ada\"");
-    String id = created.out().replaceAll("(?s)^\\{\"id\": \"([^\"]+)\".*", "$1");
+    String id = id(created);
 
     Run set = run("sessions", uri, "set", id, "cart", "{\"items\": [1, 2.50, NaN]}");
     assertThat(set.status()).isZero();
@@ -51,6 +51,36 @@ class CommandLineTest {
     assertThat(gone.status()).isEqualTo(1);
     assertThat(gone.out()).isEmpty();
     assertThat(gone.err()).contains("no such session");
+  }
+
+  @Test
+  void theSessionsOfAUserAreListedMovedAndEnded(RedisEndpoint endpoint) {
+    String uri = endpoint.uri(Role.SESSION);
+    Run joined = run("sessions", uri, "events", "--group", "cli", "--count", "0");
+    assertThat(joined.status()).as(joined.err()).isZero();
+    String first = id(run("sessions", uri, "create", "4711", "ada"));
+    String second = id(run("sessions", uri, "create", "4711", "ada"));
+
+    assertThat(id(run("sessions", uri, "touch", first))).isEqualTo(first);
+    String renewed = id(run("sessions", uri, "rotate", first));
+    assertThat(renewed).isNotEqualTo(first);
+    assertThat(run("sessions", uri, "list", "4711").lines()).hasSize(2);
+
+    Run ended = run("sessions", uri, "terminate", "4711", "--except", second);
+    assertThat(ended.out()).contains("{\"ended\": 1}");
+    assertThat(id(run("sessions", uri, "list", "4711"))).isEqualTo(second);
+    assertThat(run("sessions", uri, "terminate", "4711").out()).contains("{\"ended\": 1}");
+    assertThat(run("sessions", uri, "list", "4711").out()).isEmpty();
+
+    assertThat(run("sessions", uri, "events", "--group", "cli", "--count", "5").lines())
+        .extracting(line -> line.replaceAll(".*\"event\": \"([a-z_]+)\".*", "$1"))
+        .containsExactly("created", "created", "rotated", "revoked", "revoked");
+    assertThat(run("sessions", uri, "events", "--group", "a b").status()).isEqualTo(2);
+  }
+
+  private static String id(Run run) {
+    assertThat(run.status()).as(run.err()).isZero();
+    return run.out().replaceAll("(?s)^\\{\"id\": \"([^\"]+)\".*", "$1");
   }
 
   @Test

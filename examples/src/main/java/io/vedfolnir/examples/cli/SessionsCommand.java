@@ -5,13 +5,17 @@ import io.vedfolnir.redis.RedisAccess;
 import io.vedfolnir.session.AttributeKey;
 import io.vedfolnir.session.Login;
 import io.vedfolnir.session.Session;
+import io.vedfolnir.session.SessionEvent;
 import io.vedfolnir.session.SessionSettings;
 import io.vedfolnir.session.SessionStore;
 import io.vedfolnir.session.redis.RedisSessionStore;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,6 +25,8 @@ import picocli.CommandLine.Spec;
     description = "Create, show, change and end web sessions.",
     mixinStandardHelpOptions = true)
 final class SessionsCommand {
+
+  private static final SessionSettings SETTINGS = SessionSettings.defaults().withEvents();
 
   @Spec private CommandSpec spec;
 
@@ -54,6 +60,84 @@ final class SessionsCommand {
     return with(sessions -> show(sessions.update(id, session -> set(session, field, json))));
   }
 
+  @Command(description = "Prolong a session and print it.", mixinStandardHelpOptions = true)
+  int touch(@Parameters(paramLabel = "<id>") String id) {
+    return with(sessions -> show(sessions.touch(id)));
+  }
+
+  @Command(
+      description = "Move a session to a new id and print it.",
+      mixinStandardHelpOptions = true)
+  int rotate(@Parameters(paramLabel = "<id>") String id) {
+    return with(sessions -> show(sessions.rotate(id)));
+  }
+
+  @Command(
+      description = "Print the sessions of a user, one on a line.",
+      mixinStandardHelpOptions = true)
+  int list(@Parameters(paramLabel = "<user-id>") long userId) {
+    return with(
+        sessions -> {
+          sessions.findByUser(userId).forEach(this::show);
+          return ExitCode.DONE.status();
+        });
+  }
+
+  @Command(description = "End all sessions of a user.", mixinStandardHelpOptions = true)
+  int terminate(
+      @Parameters(paramLabel = "<user-id>") long userId,
+      @Option(names = "--except", paramLabel = "<id>", description = "the session that goes on")
+          Optional<String> except) {
+    return with(
+        sessions -> {
+          int ended =
+              except
+                  .map(kept -> sessions.deleteByUserExcept(userId, kept))
+                  .orElseGet(() -> sessions.deleteByUser(userId));
+          spec.commandLine().getOut().println("{\"ended\": " + ended + "}");
+          return ExitCode.DONE.status();
+        });
+  }
+
+  @Command(
+      description = "Print what happens to sessions, one event on a line, until interrupted.",
+      mixinStandardHelpOptions = true)
+  int events(
+      @Option(
+              names = "--group",
+              paramLabel = "<name>",
+              defaultValue = "examples",
+              description = "who listens; members of a group share the events (${DEFAULT-VALUE})")
+          String group,
+      @Option(names = "--count", paramLabel = "<n>", description = "end after so many events")
+          Optional<Integer> count) {
+    CountDownLatch left = new CountDownLatch(count.orElse(Integer.MAX_VALUE));
+    return with(
+        sessions -> {
+          sessions.events(group, event -> print(event, left));
+          try {
+            left.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return ExitCode.DONE.status();
+        });
+  }
+
+  private void print(SessionEvent event, CountDownLatch left) {
+    if (left.getCount() == 0) {
+      throw new IllegalStateException("enough events; this one is for the next of the group");
+    }
+    String user = event.userId().isPresent() ? ", \"user\": " + event.userId().getAsLong() : "";
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "{\"event\": \"%s\", \"id\": \"%s\"%s, \"at\": \"%s\"}%n",
+            event.kind().name().toLowerCase(Locale.ROOT), event.sessionId(), user, event.at());
+    spec.commandLine().getOut().flush();
+    left.countDown();
+  }
+
   @Command(description = "End a session.", mixinStandardHelpOptions = true)
   int delete(@Parameters(paramLabel = "<id>") String id) {
     return with(
@@ -73,7 +157,7 @@ final class SessionsCommand {
 
   private int with(ToIntFunction<SessionStore> work) {
     try (RedisAccess redis = Connection.open(uri);
-        SessionStore sessions = RedisSessionStore.open(redis, SessionSettings.defaults())) {
+        SessionStore sessions = RedisSessionStore.open(redis, SETTINGS)) {
       return work.applyAsInt(sessions);
     }
   }
