@@ -4,6 +4,7 @@ package io.vedfolnir.session.redis;
 import io.vedfolnir.session.SessionId;
 import io.vedfolnir.session.SessionSettings;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Every key of the session side; nothing else builds one. */
 final class SessionKeys {
@@ -31,6 +32,24 @@ final class SessionKeys {
   /** ZSET, session id to expiry in ms since 1970; no TTL. */
   String user(long userId) {
     return indexPrefix + "user:" + userId;
+  }
+
+  /** Glob of the keys of all sessions, for an operator's SCAN. */
+  String anySession() {
+    return keyPrefix + "*";
+  }
+
+  /** Glob of the indexes of all users, for an operator's SCAN. */
+  String anyUser() {
+    return indexPrefix + "user:*";
+  }
+
+  /** Whose index a key is; empty if it is none. */
+  OptionalLong userOf(String key) {
+    String user = key.substring((indexPrefix + "user:").length());
+    return user.matches("-?[0-9]{1,18}")
+        ? OptionalLong.of(Long.parseLong(user))
+        : OptionalLong.empty();
   }
 
   /** ZSET, session id and user id to expiry in ms since 1970; no TTL. */
