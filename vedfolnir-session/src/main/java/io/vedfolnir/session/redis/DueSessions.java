@@ -39,17 +39,12 @@ final class DueSessions {
   private final Outbox outbox;
   private final Map<String, Long> evictedAt = new ConcurrentHashMap<>();
 
-  DueSessions(
-      RedisAccess redis,
-      SessionSettings settings,
-      SessionKeys keys,
-      UserIndex index,
-      Outbox outbox) {
-    this.redis = redis;
-    this.settings = settings;
-    this.keys = keys;
-    this.index = index;
-    this.outbox = outbox;
+  DueSessions(StoreParts parts) {
+    this.redis = parts.redis();
+    this.settings = parts.settings();
+    this.keys = parts.keys();
+    this.index = parts.index();
+    this.outbox = parts.outbox();
   }
 
   /** Takes a message of Redis about a key that it evicted; any key. */

@@ -182,7 +182,7 @@ final class EventReader implements EventSubscription {
     }
   }
 
-  private boolean isOpen() {
+  boolean isOpen() {
     return closed.getCount() > 0;
   }
 

@@ -36,24 +36,16 @@ final class Logins {
   private final NotBefore notBefore;
   private final Outbox outbox;
 
-  Logins(
-      RedisAccess redis,
-      SessionSettings settings,
-      SessionKeys keys,
-      SessionJson json,
-      UserIndex index,
-      UserVerbs users,
-      NotBefore notBefore,
-      Outbox outbox) {
-    this.redis = redis;
-    this.settings = settings;
-    this.keys = keys;
-    this.json = json;
-    this.life = new SessionLife(settings);
-    this.index = index;
+  Logins(StoreParts parts, UserVerbs users) {
+    this.redis = parts.redis();
+    this.settings = parts.settings();
+    this.keys = parts.keys();
+    this.json = parts.json();
+    this.life = parts.life();
+    this.index = parts.index();
     this.users = users;
-    this.notBefore = notBefore;
-    this.outbox = outbox;
+    this.notBefore = parts.notBefore();
+    this.outbox = parts.outbox();
   }
 
   CompletionStage<Session> create(Login login) {

@@ -42,29 +42,19 @@ final class Sweeper implements AutoCloseable {
   private boolean leads;
   private boolean fails;
 
-  private Sweeper(
-      RedisAccess redis,
-      SessionSettings settings,
-      SessionKeys keys,
-      DueSessions due,
-      NotBefore notBefore) {
-    this.redis = redis;
-    this.settings = settings;
-    this.keys = keys;
+  private Sweeper(StoreParts parts, DueSessions due) {
+    this.redis = parts.redis();
+    this.settings = parts.settings();
+    this.keys = parts.keys();
     this.due = due;
-    this.notBefore = notBefore;
+    this.notBefore = parts.notBefore();
     this.period = settings.recordsEvents() ? Duration.ofSeconds(1) : Duration.ofMinutes(1);
     this.thread = new Thread(this::run, "vedfolnir-session-sweeper");
     this.thread.setDaemon(true);
   }
 
-  static Sweeper start(
-      RedisAccess redis,
-      SessionSettings settings,
-      SessionKeys keys,
-      DueSessions due,
-      NotBefore notBefore) {
-    Sweeper sweeper = new Sweeper(redis, settings, keys, due, notBefore);
+  static Sweeper start(StoreParts parts, DueSessions due) {
+    Sweeper sweeper = new Sweeper(parts, due);
     sweeper.thread.start();
     return sweeper;
   }

@@ -35,22 +35,15 @@ final class UserVerbs {
   private final NotBefore notBefore;
   private final Outbox outbox;
 
-  UserVerbs(
-      RedisAccess redis,
-      SessionSettings settings,
-      SessionKeys keys,
-      SessionJson json,
-      UserIndex index,
-      NotBefore notBefore,
-      Outbox outbox) {
-    this.redis = redis;
-    this.settings = settings;
-    this.keys = keys;
-    this.json = json;
-    this.life = new SessionLife(settings);
-    this.index = index;
-    this.notBefore = notBefore;
-    this.outbox = outbox;
+  UserVerbs(StoreParts parts) {
+    this.redis = parts.redis();
+    this.settings = parts.settings();
+    this.keys = parts.keys();
+    this.json = parts.json();
+    this.life = parts.life();
+    this.index = parts.index();
+    this.notBefore = parts.notBefore();
+    this.outbox = parts.outbox();
   }
 
   CompletionStage<List<Session>> find(long user) {
