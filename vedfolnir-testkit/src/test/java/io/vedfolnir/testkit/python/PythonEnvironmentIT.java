@@ -53,7 +53,8 @@ class PythonEnvironmentIT {
 
   @Test
   void failedProgramSaysWhatItPrinted() {
-    assertThatThrownBy(() -> PythonEnvironment.rq("2").run("raise SystemExit('no luck')"))
+    PythonEnvironment python = PythonEnvironment.rq("2");
+    assertThatThrownBy(() -> python.run("raise SystemExit('no luck')"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no luck");
   }
