@@ -4,7 +4,10 @@ package io.vedfolnir.session.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.vedfolnir.session.Session;
+import io.vedfolnir.session.SessionId;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How a session stands in the indexes.
@@ -14,18 +17,24 @@ import java.util.OptionalLong;
  */
 record Deadline(String id, OptionalLong user) {
 
+  private static final Pattern WITH_USER = Pattern.compile("([^:]+):(-?[0-9]{1,18})");
+
   static Deadline of(Session session) {
     return new Deadline(session.id(), session.userId());
   }
 
-  /** Reads a member of the deadlines; no id has a colon. */
+  /** Reads a member of the deadlines; one that is none of ours has an id that is none. */
   static Deadline of(byte[] member) {
     String text = new String(member, US_ASCII);
-    int colon = text.indexOf(':');
-    return colon < 0
-        ? new Deadline(text, OptionalLong.empty())
-        : new Deadline(
-            text.substring(0, colon), OptionalLong.of(Long.parseLong(text.substring(colon + 1))));
+    Matcher parts = WITH_USER.matcher(text);
+    return parts.matches()
+        ? new Deadline(parts.group(1), OptionalLong.of(Long.parseLong(parts.group(2))))
+        : new Deadline(text, OptionalLong.empty());
+  }
+
+  /** Whether it can be a session's. */
+  boolean isValid() {
+    return SessionId.isValid(id);
   }
 
   /** The member of the deadlines. */

@@ -101,7 +101,16 @@ final class DueSessions {
     if (members.isEmpty()) {
       return;
     }
-    List<Deadline> deadlines = members.stream().map(Deadline::of).toList();
+    byte[][] foreign =
+        members.stream().filter(one -> !Deadline.of(one).isValid()).toArray(byte[][]::new);
+    if (foreign.length > 0) {
+      RedisAccess.await(redis.call(commands -> commands.zrem(keys.deadlines(), foreign)));
+    }
+    List<Deadline> deadlines =
+        members.stream().map(Deadline::of).filter(Deadline::isValid).toList();
+    if (deadlines.isEmpty()) {
+      return;
+    }
     List<Long> ttls = RedisAccess.await(redis.readTogether(commands -> ttls(commands, deadlines)));
     TransactionReply reply =
         RedisAccess.await(

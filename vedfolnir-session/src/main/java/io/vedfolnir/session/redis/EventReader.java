@@ -109,18 +109,19 @@ final class EventReader implements EventSubscription {
             failures = 0;
           }
         }
-      } catch (RedisAccessException e) {
+      } catch (RuntimeException e) {
         failures++;
         recover(e, failures);
       }
     }
   }
 
-  private void recover(RedisAccessException failure, int failures) {
+  private void recover(RuntimeException failure, int failures) {
     if (!isOpen()) {
       return;
     }
-    if (failure.code().filter("NOGROUP"::equals).isPresent()) {
+    if (failure instanceof RedisAccessException answered
+        && answered.code().filter("NOGROUP"::equals).isPresent()) {
       log.warn("the stream of session events is gone and begins anew");
       joinGroupAgain();
     } else {
@@ -172,7 +173,7 @@ final class EventReader implements EventSubscription {
     try {
       event.ifPresent(handler);
       return true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.warn(
           "a handler of session events failed (group {}); the event comes again in {} s",
           self.getGroup(),

@@ -130,16 +130,17 @@ final class ScrubPages {
 
   /** Entries of the deadlines: those without a session of that user go. */
   void deadlines(List<byte[]> members) {
-    List<Deadline> entries = members.stream().map(Deadline::of).toList();
-    List<Deadline> gone = new ArrayList<>();
+    List<byte[]> gone =
+        new ArrayList<>(members.stream().filter(one -> !Deadline.of(one).isValid()).toList());
+    List<Deadline> entries = members.stream().map(Deadline::of).filter(Deadline::isValid).toList();
     List<KeyValue<String, byte[]>> documents =
         documentsOf(entries.stream().map(Deadline::id).toList());
     for (int i = 0; i < entries.size(); i++) {
       if (!belongs(entries.get(i), documents.get(i))) {
-        gone.add(entries.get(i));
+        gone.add(entries.get(i).member());
       }
     }
-    remove(keys.deadlines(), gone.stream().map(Deadline::member).toArray(byte[][]::new));
+    remove(keys.deadlines(), gone.toArray(byte[][]::new));
   }
 
   /** One that cannot be read keeps its entry, so that its user can still end it. */

@@ -65,8 +65,8 @@ final class Sweeper implements AutoCloseable {
         leads = holdsLease();
         if (leads) {
           due.sweep();
-          trim();
         }
+        trim();
         due.forgetOldEvictions();
         fails = false;
       } catch (RuntimeException e) {
@@ -103,7 +103,7 @@ final class Sweeper implements AutoCloseable {
     return mine;
   }
 
-  /** Marks that are older than any session end nobody any more. */
+  /** Marks that are older than any session end nobody any more, and every process has them. */
   private void trim() {
     Instant now = redis.clock().instant();
     if (now.isBefore(nextTrim)) {
@@ -111,9 +111,11 @@ final class Sweeper implements AutoCloseable {
     }
     nextTrim = now.plus(BETWEEN_TRIMS);
     Instant oldest = now.minus(NotBefore.retention(settings.absoluteLifetime()));
-    XTrimArgs args = XTrimArgs.Builder.minId(oldest.toEpochMilli() + "-0");
-    RedisAccess.await(redis.call(commands -> commands.xtrim(keys.notBefore(), args)));
     notBefore.forgetBefore(oldest);
+    if (leads) {
+      XTrimArgs args = XTrimArgs.Builder.minId(oldest.toEpochMilli() + "-0");
+      RedisAccess.await(redis.call(commands -> commands.xtrim(keys.notBefore(), args)));
+    }
   }
 
   @Override

@@ -39,6 +39,11 @@ final class UserIndex {
     isFirstSight(session);
   }
 
+  /** Enters a session that may be there already; its expiry then stays. */
+  void enter(RedisAsyncCommands<String, byte[]> commands, Session session, Instant expiry) {
+    put(commands, session, expiry, ZAddArgs.Builder.nx());
+  }
+
   /** Moves the expiry of a session that is entered. */
   void move(RedisAsyncCommands<String, byte[]> commands, Session session, Instant expiry) {
     put(commands, session, expiry, ZAddArgs.Builder.xx());
@@ -106,7 +111,7 @@ final class UserIndex {
   void sight(Session session, Instant expiry) {
     if (isFirstSight(session)) {
       behind.add(
-          redis.transact(commands -> put(commands, session, expiry, ZAddArgs.Builder.nx())),
+          redis.transact(commands -> enter(commands, session, expiry)),
           "enter a session into the index");
     }
   }

@@ -156,11 +156,20 @@ final class UserVerbs {
                     .zrange(keys.user(user), 0, -1)
                     .thenCombine(
                         commands.get(kept),
-                        (members, document) -> new Found(ids(members), document)),
+                        (members, document) -> new Found(ids(members), document))
+                    .thenCombine(
+                        notBefore.ask(commands),
+                        (found, marks) -> {
+                          notBefore.learn(marks);
+                          return found;
+                        }),
             found -> {
+              // One that counts no more must not be brought back by being kept.
+              Instant now = redis.clock().instant();
               Optional<Session> keeping =
                   Optional.ofNullable(found.document)
-                      .map(document -> own(user, json.read(keptId, document)));
+                      .map(document -> own(user, json.read(keptId, document)))
+                      .filter(session -> isLive(session, now) && !life.isSuperseded(session));
               List<String> others = new ArrayList<>(found.ids);
               others.remove(keptId);
               return end(user, others, keeping);
@@ -194,6 +203,10 @@ final class UserVerbs {
                         session, redis.clock().instant().plus(redis.settings().commandTimeout()));
                 byte[] document = json.write(renewed, session.fields());
                 commands.set(keys.session(session.id()), document, SetArgs.Builder.xx().keepttl());
+                // Until that moment the next mark does not end it, but the index does.
+                Instant now = redis.clock().instant();
+                life.timeLeft(renewed, now)
+                    .ifPresent(left -> index.enter(commands, renewed, now.plus(left)));
               });
         },
         reply -> ended(reply, ids));

@@ -207,12 +207,15 @@ class SessionCommandsTest {
             "WATCH user:1 <id>",
             "ZRANGE user:1 0 -1",
             "GET <id>",
+            "XRANGE not-before (<mark> +",
             "MULTI",
             "XADD not-before * user 1",
             "DEL <id> <id>",
             "ZREM user:1 <id> <id>",
             "ZREM deadlines <id>:1 <id>:1",
             "SET <id> <json> XX KEEPTTL",
+            "ZADD user:1 NX <n> <id>",
+            "ZADD deadlines NX <n> <id>:1",
             "EXEC",
             "2 round trips");
   }

@@ -143,6 +143,18 @@ class SessionEventsTest {
   }
 
   @Test
+  void anEntryThatIsNoneOfOursStopsNothing() {
+    for (String foreign : List.of("a", "x:y", "0123456789abcdef:12x", ":", "a b:1")) {
+      sessions.redis().zadd(sessions.deadlinesKey(), 1, foreign);
+    }
+    store.events("all", events::add);
+    expiring(7);
+    await().until(() -> has(Kind.EXPIRED));
+    await().until(() -> sessions.redis().exists(sessions.deadlinesKey()) == 0);
+    assertThat(events).allMatch(event -> event.userId().isPresent());
+  }
+
+  @Test
   void anEventWhoseHandlerFailsComesAgain() {
     AtomicInteger calls = new AtomicInteger();
     try (EventSubscription reader =
@@ -150,7 +162,7 @@ class SessionEventsTest {
             "shaky",
             event -> {
               if (calls.incrementAndGet() < 3) {
-                throw new IllegalStateException("on purpose");
+                throw new AssertionError("on purpose");
               }
               events.add(event);
             })) {

@@ -213,6 +213,23 @@ class UserSessionsTest {
   }
 
   @Test
+  void whatCountsNoMoreIsNotBroughtBackByBeingKept() {
+    putFromPython(7, now());
+    store.deleteByUser(7);
+    assertThat(elsewhere.deleteByUserExcept(7, FROM_PYTHON)).isZero();
+    assertThat(store.find(FROM_PYTHON)).isEmpty();
+  }
+
+  @Test
+  void whatWasKeptIsEndedByTheNext() {
+    String created = now();
+    putFromPython(7, created); // in no index
+    store.deleteByUserExcept(7, FROM_PYTHON);
+    assertThat(elsewhere.deleteByUser(7)).isEqualTo(1);
+    assertThat(store.find(FROM_PYTHON)).isEmpty();
+  }
+
+  @Test
   void theOneToKeepMustBeTheUsers() {
     Session own = login(7);
     Session other = login(8);
